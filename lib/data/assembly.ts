@@ -1,0 +1,75 @@
+import { show } from '../check.js'
+import { Tensor } from '../torch/tensor.js'
+import { defaultCollate } from './collate.js'
+import type { DatasetLike } from './dataset.js'
+
+/** The way from sample indices to a batch: in parts that can be made at the same time, then put together. */
+export interface BatchAssembly<P, B> {
+  /** The indices of each part of a batch. */
+  split(indices: readonly number[]): readonly (readonly number[])[]
+  make(part: readonly number[]): P | Promise<P>
+  collate(parts: P[]): B | Promise<B>
+  /** Whether `collate` only copies, so that the parts can be released after it. */
+  readonly copies: boolean
+  /** Frees a part that was copied, or that no batch will use. */
+  release(made: P, part: readonly number[]): void
+  /** Frees a batch that nobody will get. */
+  discard(batch: B): void
+}
+
+const singly = (indices: readonly number[]): (readonly number[])[] =>
+  indices.map((index) => [index])
+
+/** Batches of single samples; without `collate` the default one. */
+export function sampleAssembly<T, B>(
+  dataset: DatasetLike<T, unknown>,
+  collate?: (samples: T[]) => B | Promise<B>,
+): BatchAssembly<T, B> {
+  return {
+    split: singly,
+    make: (part) => {
+      checkIndices(part, dataset.length)
+      return dataset.getItem(part[0] as number)
+    },
+    collate: collate ?? ((samples) => defaultCollate(samples) as B),
+    // What a user's collate keeps of the samples, and whether its result may be freed, only the user knows.
+    copies: collate === undefined,
+    release: (made, [index]) => dataset.release?.(made, index as number),
+    discard: collate === undefined ? disposeTensors : () => {},
+  }
+}
+
+/** No batches: the samples as they are. */
+export function plainAssembly<T>(dataset: DatasetLike<T, unknown>): BatchAssembly<T, T> {
+  return sampleAssembly<T, T>(dataset, ([sample]) => sample as T)
+}
+
+/** Batches that the data set makes whole, by `getBatch`. */
+export function wholeAssembly<B>(dataset: DatasetLike<unknown, B>): BatchAssembly<B, B> {
+  return {
+    split: (indices) => [indices],
+    make: (part) => {
+      checkIndices(part, dataset.length)
+      return dataset.getBatch?.(part) as B | Promise<B>
+    },
+    collate: ([batch]) => batch as B,
+    copies: false,
+    release: () => {},
+    discard: () => {},
+  }
+}
+
+/** Refuses indices from a sampler that are not in the data set. */
+function checkIndices(indices: readonly number[], length: number): void {
+  for (const index of indices) {
+    if (!Number.isInteger(index) || index < 0 || index >= length) {
+      throw new RangeError(`the sampler gave the index ${show(index)} for a data set of ${length}`)
+    }
+  }
+}
+
+/** Frees the tensors in what defaultCollate made. */
+function disposeTensors(batch: unknown): void {
+  if (batch instanceof Tensor) batch.dispose()
+  else if (typeof batch === 'object' && batch !== null) Object.values(batch).forEach(disposeTensors)
+}

@@ -1,0 +1,310 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { checkInteger, checkOptions, checkString, fail } from '../check.js'
+import { DownloadError } from './errors.js'
+import { get, parseUrl, type Reply } from './http.js'
+import { PartFile } from './part-file.js'
+
+/** How far a download is. */
+export interface DownloadProgress {
+  /** Bytes so far, those of an earlier, interrupted download included. */
+  readonly received: number
+  /** Bytes of the whole file, where they are known. */
+  readonly total: number | undefined
+}
+
+/** Options of {@link download}. */
+export interface DownloadOptions {
+  /** Expected sha256 in hex: all 64 digits, or at least the first 8. */
+  readonly sha256?: string
+  /** Expected size in bytes. */
+  readonly size?: number
+  /** Called as bytes arrive. */
+  readonly onProgress?: (progress: DownloadProgress) => void
+  readonly signal?: AbortSignal
+  /** Attempts in a row that may bring no byte; 5 by default. */
+  readonly retries?: number
+  /** Milliseconds before the second attempt, doubled each time; 500 by default. */
+  readonly retryDelay?: number
+  /** Milliseconds without any byte after which an attempt is given up; 30,000 by default. */
+  readonly idleTimeout?: number
+}
+
+/** Failures of the network that may be gone the next time. */
+const PASSING = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+  'ERR_STREAM_PREMATURE_CLOSE',
+])
+/** Of these, the ones that mean, before the first answer, that there is no way to the server. */
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+  'ETIMEDOUT',
+])
+const PASSING_STATUS = new Set([408, 425, 429, 500, 502, 503, 504])
+const LONGEST_WAIT = 120_000
+
+/**
+ * Fetches a file over https or http. It appears under `target` whole and verified, or not at all. An
+ * interrupted download goes on where it stopped, also in a later process, provided the server still has the
+ * same content. Proxies are not supported.
+ *
+ * @throws DownloadError with the address and the reason; the reason of `signal` when that aborts
+ */
+export async function download(
+  url: string,
+  target: string,
+  options?: DownloadOptions,
+): Promise<void> {
+  const where = 'download'
+  checkString(where, 'url', url)
+  checkString(where, 'target', target)
+  const settings = checkOptions(where, options, [
+    'sha256',
+    'size',
+    'onProgress',
+    'signal',
+    'retries',
+    'retryDelay',
+    'idleTimeout',
+  ])
+  const { sha256, size } = settings
+  if (sha256 !== undefined && !/^[0-9a-f]{8,64}$/.test(sha256)) {
+    fail(where, 'sha256', '8 to 64 lower-case hex digits', sha256)
+  }
+  if (size !== undefined) checkInteger(where, 'size', size, { min: 0 })
+  parseUrl(url)
+  await mkdir(path.dirname(path.resolve(target)), { recursive: true })
+  const part = await PartFile.claim(path.resolve(target), url)
+  try {
+    await new Transfer(url, part, settings).run()
+  } catch (error) {
+    // What was damaged or refused is of no use later; what was cut off is.
+    if (error instanceof DownloadError && error.cause === undefined) await part.discard()
+    else await part.keep()
+    throw error
+  }
+  await part.finish(path.resolve(target))
+}
+
+/** An attempt failed in a way that another may not. */
+class PassingFailure extends Error {
+  constructor(
+    message: string,
+    /** Milliseconds that the server asks to wait. */
+    readonly wait: number | undefined,
+    readonly status?: number,
+    readonly unreachable = false,
+  ) {
+    super(message)
+  }
+}
+
+class Transfer {
+  private readonly retries: number
+  private readonly retryDelay: number
+  private readonly idleTimeout: number
+  private total: number | undefined
+  /** Whether the server has been heard of. */
+  private answered = false
+
+  constructor(
+    private readonly url: string,
+    private readonly part: PartFile,
+    private readonly options: DownloadOptions,
+  ) {
+    this.retries = options.retries ?? 5
+    this.retryDelay = options.retryDelay ?? 500
+    this.idleTimeout = options.idleTimeout ?? 30_000
+  }
+
+  /** Fetches until the part is whole and right. */
+  async run(): Promise<void> {
+    let wasResumed = this.part.length > 0
+    for (;;) {
+      wasResumed = (await this.fetchAll()) || wasResumed
+      const problem = this.problem()
+      if (problem === undefined) return
+      // The two halves may be of different files: once more, in one piece.
+      if (!wasResumed) throw new DownloadError(this.url, problem)
+      wasResumed = false
+      await this.part.restart()
+    }
+  }
+
+  /** Attempts until the part is whole; tells whether it was put together from several. */
+  private async fetchAll(): Promise<boolean> {
+    const { part, options } = this
+    for (let failures = 0, attempts = 1; ; attempts++) {
+      const before = part.length
+      try {
+        await this.attempt()
+        return attempts > 1
+      } catch (error) {
+        options.signal?.throwIfAborted()
+        const passing = asPassing(error)
+        if (passing === undefined) throw this.final(error)
+        failures = part.length > before ? 0 : failures + 1
+        const isOffline = passing.unreachable && !this.answered
+        const limit = isOffline ? Math.min(this.retries, 1) : this.retries
+        if (failures > limit) throw this.final(passing)
+        const wait = passing.wait ?? this.retryDelay * 2 ** Math.max(failures - 1, 0)
+        if (wait > LONGEST_WAIT) throw this.final(passing)
+        await sleep(wait, undefined, { signal: options.signal })
+      }
+    }
+  }
+
+  private async attempt(): Promise<void> {
+    const { part, url, idleTimeout } = this
+    const { signal } = this.options
+    const headers: Record<string, string> = {
+      'user-agent': 'node-libtorch',
+      'accept-encoding': 'identity',
+    }
+    if (part.length > 0 && part.validator !== undefined) {
+      headers.range = `bytes=${part.length}-`
+      headers['if-range'] = part.validator
+    } else if (part.length > 0) {
+      await part.restart()
+    }
+    const reply = await get(url, { headers, idleTimeout, signal })
+    this.answered = true
+    try {
+      if (await this.accept(reply)) await this.receive(reply)
+    } finally {
+      reply.close()
+    }
+  }
+
+  /** Looks at status and headers; true if the body is what comes next in the part. */
+  private async accept(reply: Reply): Promise<boolean> {
+    const { part, url } = this
+    const { headers, status } = reply
+    if (PASSING_STATUS.has(status)) {
+      throw new PassingFailure(`the server answers ${status}`, retryAfter(reply), status)
+    }
+    const range = /^bytes (?:(\d+)-\d+|\*)\/(\d+)$/.exec(headers['content-range'] ?? '')
+    if (status === 416) {
+      if (range !== null && Number(range[2]) === part.length) return false
+      await part.restart()
+      throw new PassingFailure('the server has no more of it', 0, status)
+    }
+    if (status !== 200 && status !== 206) {
+      throw new DownloadError(url, `the server answers ${status} ${reply.reason}`, {
+        status,
+      })
+    }
+    const encoding = headers['content-encoding'] ?? 'identity'
+    if (encoding !== 'identity') {
+      throw new DownloadError(
+        url,
+        `the server sends it packed with ${encoding}, which was not asked for`,
+      )
+    }
+    const validator = validatorOf(reply)
+    if (status === 200) {
+      if (part.length > 0) await part.restart()
+      this.total = naturalOf(headers['content-length'])
+    } else {
+      const fits = range !== null && Number(range[1]) === part.length
+      if (!fits || validator !== part.validator) {
+        await part.restart()
+        throw new PassingFailure('the server sends another part than was asked for', 0, status)
+      }
+      this.total = Number(range[2])
+    }
+    await part.setValidator(validator)
+    const { size } = this.options
+    if (size !== undefined && this.total !== undefined && this.total !== size) {
+      throw new DownloadError(url, `expected ${size} bytes, the server offers ${this.total}`)
+    }
+    return true
+  }
+
+  private async receive(reply: Reply): Promise<void> {
+    const { part, url } = this
+    const { onProgress, signal, size } = this.options
+    const limit = this.total ?? size ?? Number.POSITIVE_INFINITY
+    onProgress?.({ received: part.length, total: this.total ?? size })
+    for await (const chunk of reply.body()) {
+      signal?.throwIfAborted()
+      if (part.length + chunk.length > limit) {
+        throw new DownloadError(
+          url,
+          `the server sends more than the ${limit} bytes that it has announced`,
+        )
+      }
+      await part.append(chunk)
+      onProgress?.({ received: part.length, total: this.total ?? size })
+    }
+    if (this.total !== undefined && part.length < this.total) {
+      throw new PassingFailure(`ended after ${part.length} of ${this.total} bytes`, undefined)
+    }
+  }
+
+  /** What is wrong with the whole file. */
+  private problem(): string | undefined {
+    const { sha256, size } = this.options
+    if (size !== undefined && this.part.length !== size) {
+      return `expected ${size} bytes, got ${this.part.length}`
+    }
+    const actual = this.part.sha256
+    if (sha256 !== undefined && !actual.startsWith(sha256)) {
+      return `expected the sha256 ${sha256}, got ${actual.slice(0, Math.max(sha256.length, 16))}`
+    }
+    return undefined
+  }
+
+  private final(error: unknown): unknown {
+    if (error instanceof DownloadError || !(error instanceof Error)) return error
+    const status = error instanceof PassingFailure ? error.status : undefined
+    const proxy = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].find(
+      (name) => process.env[name],
+    )
+    const hint = proxy === undefined ? '' : ` (${proxy} is set, but proxies are not supported)`
+    return new DownloadError(this.url, `${error.message}${hint}`, {
+      cause: error,
+      ...(status === undefined ? {} : { status }),
+    })
+  }
+}
+
+function asPassing(error: unknown): PassingFailure | undefined {
+  if (error instanceof PassingFailure) return error
+  if (!(error instanceof Error) || error instanceof DownloadError) return undefined
+  const code = (error as NodeJS.ErrnoException).code ?? ''
+  if (!PASSING.has(code)) return undefined
+  return new PassingFailure(error.message || code, undefined, undefined, UNREACHABLE.has(code))
+}
+
+/** A strong name of the content: a weak ETag also stands for other bytes. */
+function validatorOf({ headers }: Reply): string | undefined {
+  const { etag } = headers
+  if (etag !== undefined && !etag.startsWith('W/')) return etag
+  return headers['last-modified']
+}
+
+function naturalOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
+}
+
+/** Milliseconds that the server asks to wait, from seconds or a date. */
+function retryAfter({ headers }: Reply): number | undefined {
+  const text = headers['retry-after']
+  if (text === undefined) return undefined
+  const seconds = naturalOf(text)
+  if (seconds !== undefined) return seconds * 1000
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? undefined : Math.max(date - Date.now(), 0)
+}

@@ -1,0 +1,111 @@
+import http from 'node:http'
+import https from 'node:https'
+import { PassThrough } from 'node:stream'
+import { DownloadError } from './errors.js'
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+const REDIRECT_LIMIT = 10
+const READ_AHEAD = 1 << 20
+
+/** What a request is made with. */
+export interface GetOptions {
+  readonly headers: Readonly<Record<string, string>>
+  /** Milliseconds without any byte after which the connection is given up. */
+  readonly idleTimeout: number
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Parses an address, and refuses all but `http:` and `https:`. */
+export function parseUrl(url: string): URL {
+  let parsed: URL
+  try {
+    parsed = new URL(url)
+  } catch {
+    throw new DownloadError(url, 'is not a URL')
+  }
+  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') {
+    throw new DownloadError(url, `expected an http or https URL, got ${parsed.protocol}`)
+  }
+  return parsed
+}
+
+/** An answer whose body has not been read. */
+export class Reply {
+  /** What has arrived, even if the connection was cut right behind it. */
+  private readonly arrived = new PassThrough({ highWaterMark: READ_AHEAD })
+  private failure: Error | undefined
+
+  constructor(private readonly message: http.IncomingMessage) {
+    message.on('error', (error) => {
+      this.failure = error
+      this.arrived.end()
+    })
+    message.pipe(this.arrived)
+  }
+
+  get status(): number {
+    return this.message.statusCode ?? 0
+  }
+
+  /** The status in words. */
+  get reason(): string {
+    return this.message.statusMessage ?? ''
+  }
+
+  get headers(): http.IncomingHttpHeaders {
+    return this.message.headers
+  }
+
+  /** The bytes as they come; throws at the end if the connection was cut. */
+  async *body(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of this.arrived) yield chunk
+    if (this.failure !== undefined) throw this.failure
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    this.message.destroy()
+    this.arrived.destroy()
+  }
+}
+
+/** Gets an address and follows redirects, but never from https to http. */
+export async function get(url: string, options: GetOptions): Promise<Reply> {
+  let at = parseUrl(url)
+  for (let hops = 0; hops <= REDIRECT_LIMIT; hops++) {
+    const reply = await getOnce(at, options)
+    const { location } = reply.headers
+    if (!REDIRECTS.has(reply.status) || location === undefined) return reply
+    reply.close()
+    at = redirect(at, location)
+  }
+  throw new DownloadError(url, `is redirected more than ${REDIRECT_LIMIT} times`)
+}
+
+/** Where a redirect leads; refuses the step from https to http. */
+export function redirect(from: URL, location: string): URL {
+  const to = parseUrl(
+    URL.canParse(location, from.href) ? new URL(location, from.href).href : location,
+  )
+  if (from.protocol === 'https:' && to.protocol === 'http:') {
+    throw new DownloadError(from.href, `is redirected from https to the unprotected ${to.href}`)
+  }
+  return to
+}
+
+function getOnce(url: URL, options: GetOptions): Promise<Reply> {
+  const { headers, idleTimeout, signal } = options
+  return new Promise((resolve, reject) => {
+    // No agent: a kept-alive connection would hold the process open.
+    const settings = { headers, signal, agent: false }
+    const answer = (message: http.IncomingMessage): void => resolve(new Reply(message))
+    const request =
+      url.protocol === 'https:' ? https.get(url, settings, answer) : http.get(url, settings, answer)
+    request.on('error', reject)
+    request.setTimeout(idleTimeout, () => {
+      const error: NodeJS.ErrnoException = new Error(`no data for ${idleTimeout / 1000} s`)
+      error.code = 'ETIMEDOUT'
+      request.destroy(error)
+    })
+  })
+}

@@ -1,0 +1,161 @@
+import { createHash, type Hash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import {
+  type FileHandle,
+  open,
+  readdir,
+  readFile,
+  rename,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
+import { hostname } from 'node:os'
+import path from 'node:path'
+import { isAlive, syncFolder } from '../checkpoint/atomic.js'
+
+/** Parts that downloads of this process are writing. */
+const active = new Set<string>()
+
+const digest = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 12)
+
+/**
+ * The file beside the target into which a download goes: `.<name>.<url>.<host>.<process>.<random>.part`. Each
+ * download has its own, so that two at once do not meet; one that a dead process left is taken over, and the
+ * download goes on where that stopped. Beside it lies a note of what the server called the content.
+ */
+export class PartFile {
+  /** Bytes so far. */
+  length = 0
+  /** The server's name for this version of the content: an ETag, or a date. */
+  validator: string | undefined
+  private hash: Hash = createHash('sha256')
+
+  private constructor(
+    readonly file: string,
+    private readonly handle: FileHandle,
+  ) {}
+
+  /** Takes over an abandoned part, or begins a new one. */
+  static async claim(target: string, url: string): Promise<PartFile> {
+    const folder = path.dirname(target)
+    const host = hostname()
+      .replace(/[^\w-]/g, '_')
+      .slice(0, 64)
+    const prefix = `.${path.basename(target).slice(0, 100)}.${digest(url)}.${host}.`
+    const file = path.join(folder, `${prefix}${process.pid}.${randomBytes(6).toString('hex')}.part`)
+    active.add(file)
+    try {
+      const validator = await adopt(folder, prefix, file)
+      const part = new PartFile(file, await open(file, 'a+', 0o666))
+      if (validator === undefined) await part.restart()
+      else await part.resume(validator)
+      return part
+    } catch (error) {
+      active.delete(file)
+      throw error
+    }
+  }
+
+  /** sha256 of the bytes so far. */
+  get sha256(): string {
+    return this.hash.copy().digest('hex')
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      done += (await this.handle.write(bytes, done)).bytesWritten
+    }
+    this.hash.update(bytes)
+    this.length += bytes.length
+  }
+
+  /** Forgets all bytes. */
+  async restart(): Promise<void> {
+    await this.handle.truncate(0)
+    this.hash = createHash('sha256')
+    this.length = 0
+    this.validator = undefined
+  }
+
+  /** Notes what the server calls the content, for whoever goes on with this part. */
+  async setValidator(validator: string | undefined): Promise<void> {
+    if (validator === this.validator) return
+    this.validator = validator
+    if (validator === undefined) await removeIfThere(noteOf(this.file))
+    else await writeFile(noteOf(this.file), validator)
+  }
+
+  /** Puts the whole file in its place. */
+  async finish(target: string): Promise<void> {
+    await this.handle.sync()
+    await this.close()
+    await rename(this.file, target)
+    await removeIfThere(noteOf(this.file))
+    await syncFolder(path.dirname(target))
+  }
+
+  /** Leaves the part for a later download to go on with. */
+  async keep(): Promise<void> {
+    await this.close()
+    if (this.length === 0 || this.validator === undefined) await removeBoth(this.file)
+  }
+
+  /** Throws the part away. */
+  async discard(): Promise<void> {
+    await this.close()
+    await removeBoth(this.file)
+  }
+
+  private async close(): Promise<void> {
+    active.delete(this.file)
+    await this.handle.close()
+  }
+
+  private async resume(validator: string): Promise<void> {
+    for await (const bytes of createReadStream(this.file)) {
+      this.hash.update(bytes)
+      this.length += bytes.length
+    }
+    this.validator = validator
+  }
+}
+
+const noteOf = (part: string): string => `${part}.etag`
+
+/** Renames one abandoned part to `own`, and removes the others; returns its validator. */
+async function adopt(folder: string, prefix: string, own: string): Promise<string | undefined> {
+  let validator: string | undefined
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(prefix)) continue
+    const owner = /^(\d+)\.[0-9a-f]{12}\.part$/.exec(name.slice(prefix.length))?.[1]
+    const file = path.join(folder, name)
+    if (owner === undefined || active.has(file)) continue
+    if (Number(owner) !== process.pid && isAlive(Number(owner))) continue
+    validator ??= await takeOver(file, own)
+    await removeBoth(file)
+  }
+  return validator
+}
+
+async function takeOver(file: string, own: string): Promise<string | undefined> {
+  try {
+    const validator = await readFile(noteOf(file), 'utf8')
+    await rename(file, own) // fails if another process was quicker
+    await writeFile(noteOf(own), validator)
+    return validator
+  } catch {
+    return undefined
+  }
+}
+
+async function removeBoth(part: string): Promise<void> {
+  await removeIfThere(part)
+  await removeIfThere(noteOf(part))
+}
+
+async function removeIfThere(file: string): Promise<void> {
+  await unlink(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+}

@@ -1,0 +1,45 @@
+// node-libtorch: the public API.
+
+export {
+  CheckpointError,
+  load,
+  loadSafetensors,
+  loadTensors,
+  save,
+  saveSafetensors,
+} from './checkpoint/index.js'
+export {
+  DataLoader,
+  type DataLoaderOptions,
+  Dataset,
+  dataloader,
+  dataset,
+} from './data/index.js'
+export * as data from './data/index.js'
+export {
+  LinAlgError,
+  NotImplementedError,
+  OutOfMemoryError,
+  TensorDisposedError,
+  TorchError,
+} from './errors.js'
+export { WeightsError } from './hub/index.js'
+export * as lr from './lr/index.js'
+export * as nn from './nn/index.js'
+export * as optim from './optim/index.js'
+export { slice } from './torch/indexing.js'
+export { torch } from './torch/index.js'
+export { Tensor } from './torch/tensor.js'
+export type {
+  Complex,
+  Device,
+  DeviceLike,
+  DType,
+  Scalar,
+  TensorOptions,
+} from './torch/types.js'
+export {
+  type LrFinderOptions,
+  type LrFinderResult,
+  lrFinder,
+} from './train/index.js'

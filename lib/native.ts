@@ -1,0 +1,216 @@
+// The only file that loads the addon; below, its typed face. Handles never leave lib/: on some versions of
+// Node a raw External used as a prototype crashes the process.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as errors from './errors.js'
+
+declare const kind: unique symbol
+
+/** An opaque, type-tagged reference to one native object. */
+interface Handle<Kind extends string> {
+  readonly [kind]: Kind
+}
+export type TensorHandle = Handle<'tensor'>
+export type ModuleHandle = Handle<'module'>
+export type OptimizerHandle = Handle<'optimizer'>
+export type SchedulerHandle = Handle<'scheduler'>
+
+/** One argument of an operator's schema. */
+export interface NativeArgument {
+  name: string
+  kind: string
+  list: boolean
+  /** N of `int[N]`, else 0. */
+  length: number
+  optional: boolean
+  optionalElement: boolean
+  keywordOnly: boolean
+  out: boolean
+  written: boolean
+  hasDefault: boolean
+  /** The default is an empty list. */
+  emptyDefault: boolean
+}
+
+/** One result of an operator's schema; `argument` is the argument it is identical to, or -1. */
+export interface NativeReturn {
+  name: string
+  kind: string
+  list: boolean
+  argument: number
+}
+
+export interface NativeOperator {
+  schema: string
+  arguments: NativeArgument[]
+  returns: NativeReturn[]
+}
+
+/** A child of a native module, with the name of its kind, by which lib/nn finds its class. */
+export type NativeChild = [name: string, handle: ModuleHandle]
+
+export interface Native {
+  /** Scratch memory in which numbers cross the boundary. */
+  readonly frame: Float64Array
+  attach(
+    reaper: unknown,
+    errorClasses: object,
+    runForward: (module: object, inputs: TensorHandle[]) => TensorHandle,
+  ): void
+
+  versions(): { libtorch: string; built: string; folder: string; cpuCapability: string }
+  cudaReason(): string
+  cudaDeviceCount(): number
+  manualSeed(low: number, high: number): void
+  rngState(): TensorHandle
+  setRngState(state: TensorHandle): void
+  numThreads(): number
+  setNumThreads(threads: number): void
+  defaultDtype(): number
+  setDefaultDtype(dtype: number): void
+  memory(): { live: number; bytes: number }
+
+  findOperator(name: string, overload: string): number
+  describeOperator(id: number): NativeOperator
+  listOperators(): string[]
+  callOperator(id: number, ...slots: unknown[]): unknown
+
+  fromBuffer(
+    buffer: ArrayBufferView | ArrayBuffer,
+    byteOffset: number,
+    dtype: number,
+    dims: number,
+  ): TensorHandle
+  copyTo(tensor: TensorHandle, buffer: ArrayBufferView | ArrayBuffer): void
+  describeTensor(tensor: TensorHandle): number
+  strides(tensor: TensorHandle): number
+  item(tensor: TensorHandle): number | bigint | boolean | { re: number; im: number }
+  sameTensor(a: TensorHandle, b: TensorHandle): boolean
+  disposeTensor(tensor: TensorHandle): void
+  beginScope(): void
+  endScope(...kept: TensorHandle[]): void
+  keepTensor(tensor: TensorHandle): void
+  getItem(tensor: TensorHandle, ...slots: unknown[]): TensorHandle
+  setItem(tensor: TensorHandle, value: TensorHandle, ...slots: unknown[]): void
+
+  grad(tensor: TensorHandle): TensorHandle | null
+  setGrad(tensor: TensorHandle, grad: TensorHandle | null): void
+  requiresGrad(tensor: TensorHandle): boolean
+  setRequiresGrad(tensor: TensorHandle, value: boolean): void
+  isLeaf(tensor: TensorHandle): boolean
+  gradName(tensor: TensorHandle): string | null
+  setGradEnabled(enabled: boolean): boolean
+  isGradEnabled(): boolean
+
+  createModule(kind: string, options: object): ModuleHandle
+  createScriptModule(owner: object): ModuleHandle
+  moduleKind(module: ModuleHandle): string
+  moduleOptions(module: ModuleHandle): Record<string, unknown>
+  moduleChildren(module: ModuleHandle): NativeChild[]
+  moduleParameters(module: ModuleHandle): [name: string, tensor: TensorHandle | null][]
+  moduleBuffers(module: ModuleHandle): [name: string, tensor: TensorHandle | null][]
+  setChild(module: ModuleHandle, name: string, child: ModuleHandle): void
+  removeChild(module: ModuleHandle, name: string): void
+  setParameter(module: ModuleHandle, name: string, tensor: TensorHandle | null): void
+  removeParameter(module: ModuleHandle, name: string): void
+  setBuffer(module: ModuleHandle, name: string, tensor: TensorHandle | null): void
+  removeBuffer(module: ModuleHandle, name: string): void
+  setTraining(module: ModuleHandle, training: boolean): void
+  isTraining(module: ModuleHandle): boolean
+  moduleTo(module: ModuleHandle, device: string | null, dtype: number | null): void
+  moduleForward(module: ModuleHandle, ...inputs: TensorHandle[]): TensorHandle
+
+  createOptimizer(kind: string): OptimizerHandle
+  addParamGroup(
+    optimizer: OptimizerHandle,
+    options: Record<string, number>,
+    ...parameters: TensorHandle[]
+  ): void
+  groupValue(optimizer: OptimizerHandle, group: number, name: string): number | undefined
+  groupNames(optimizer: OptimizerHandle, group: number): string[]
+  setGroupValue(optimizer: OptimizerHandle, group: number, name: string, value: number): void
+  stepOptimizer(optimizer: OptimizerHandle): void
+  zeroGrad(optimizer: OptimizerHandle, setToNone: boolean): void
+  optimizerState(
+    optimizer: OptimizerHandle,
+    parameter: TensorHandle,
+  ): [name: string, tensor: TensorHandle][]
+  setOptimizerState(
+    optimizer: OptimizerHandle,
+    parameter: TensorHandle,
+    name: string,
+    tensor: TensorHandle,
+  ): void
+  clearOptimizerState(optimizer: OptimizerHandle): void
+
+  createOneCycle(optimizer: OptimizerHandle, options: object): SchedulerHandle
+  stepScheduler(scheduler: SchedulerHandle): void
+  lastEpoch(scheduler: SchedulerHandle): number
+  setLastEpoch(scheduler: SchedulerHandle, epoch: number): void
+}
+
+/** The folder that holds our package.json: one up from lib/, two up from dist/lib/. */
+function packageRoot(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(path.join(folder, 'package.json'))) {
+    const parent = path.dirname(folder)
+    if (parent === folder) throw new Error('node-libtorch: its package.json is missing')
+    folder = parent
+  }
+  return folder
+}
+
+function explain(root: string, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const built = existsSync(path.join(root, 'build/Release/torch_node.node'))
+  const lines = built
+    ? [
+        `node-libtorch: the native addon does not load: ${reason}`,
+        'Find out why:  npx node-libtorch doctor',
+        'Build it again:  npx node-libtorch install',
+      ]
+    : [
+        `node-libtorch: the native addon has not been built (looked in ${path.join(root, 'build/Release')}).`,
+        'Build it:  npx node-libtorch install',
+        'Newer versions of npm skip the install scripts of dependencies; to let npm build it:',
+        '  npm install-scripts approve node-libtorch && npm rebuild node-libtorch',
+      ]
+  return new Error(lines.join('\n'), { cause })
+}
+
+function load(): { addon: Native; reaper: unknown } {
+  const root = packageRoot()
+  const require = createRequire(import.meta.url)
+  try {
+    // The order matters: the env loaded last is torn down first, and the handles must die while the main
+    // env lives.
+    const addon: Native = require(path.join(root, 'build/Release/torch_node.node'))
+    const reaper: unknown = require(path.join(root, 'build/Release/reaper.node'))
+    return { addon, reaper }
+  } catch (cause) {
+    throw explain(root, cause)
+  }
+}
+
+let forward: ((module: object, inputs: TensorHandle[]) => TensorHandle) | undefined
+
+/** Sets what runs the forward of a TypeScript module that sits inside a native one; lib/nn calls it once. */
+export function onForward(run: (module: object, inputs: TensorHandle[]) => TensorHandle): void {
+  forward = run
+}
+
+const { addon, reaper } = load()
+addon.attach(reaper, errors, (module, inputs) => {
+  if (forward === undefined) throw new Error('node-libtorch: lib/nn has not been loaded')
+  return forward(module, inputs)
+})
+
+export const native: Native = addon
+
+/** Version of this package. */
+export const packageVersion: string = JSON.parse(
+  readFileSync(path.join(packageRoot(), 'package.json'), 'utf8'),
+).version

@@ -1,0 +1,51 @@
+// Views of native modules: typed faces of the nodes that C++ makes.
+
+import { type ModuleHandle, native, type TensorHandle } from '../native.js'
+import type { Tensor } from '../torch/tensor.js'
+import { handleOf } from '../torch/tensor.js'
+import { access } from '../torch/tensor-access.js'
+import { adopt, Module, moduleHandle } from './module.js'
+
+/** A module whose forward is native, from one tensor to one tensor. */
+export class NativeModule extends Module {
+  /** @internal Layers are made by the functions of `nn`. */
+  constructor(handle: ModuleHandle) {
+    super(handle)
+    Object.assign(this, native.moduleOptions(handle))
+    adopt(
+      this as Module,
+      native.moduleChildren(handle).map(([name, child]) => [name, wrapModule(child)]),
+    )
+  }
+
+  override forward(input: Tensor): Tensor {
+    return this.run(input)
+  }
+
+  /** Runs the native forward. */
+  protected run(...inputs: Tensor[]): Tensor {
+    const name = this.constructor.name
+    const handle = moduleHandle(name, 'this', this)
+    const [first] = inputs
+    const result =
+      inputs.length === 1
+        ? native.moduleForward(handle, handleOf(name, 'input', first))
+        : native.moduleForward(handle, ...inputs.map((input) => handleOf(name, 'input', input)))
+    return access.wrap(result as TensorHandle)
+  }
+}
+
+type NativeClass = new (handle: ModuleHandle) => NativeModule
+
+const classes = new Map<string, NativeClass>()
+
+/** Makes a class the view of the native modules of its name. */
+export function registerClass(name: string, view: NativeClass): void {
+  classes.set(name, view)
+}
+
+/** The view of a native module, with those of its children. */
+export function wrapModule(handle: ModuleHandle): NativeModule {
+  const View = classes.get(native.moduleKind(handle)) ?? NativeModule
+  return new View(handle)
+}

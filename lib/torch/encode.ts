@@ -1,0 +1,249 @@
+// One argument of an operator into the call frame, by PyTorch's rules for what counts as what
+// (torch/csrc/utils/python_arg_parser.cpp): false means "this overload does not take that value".
+
+import { isPlainObject } from '../check.js'
+import type { NativeArgument } from '../native.js'
+import { fits, put, putSlot, Tag } from './frame.js'
+import type { Tensor } from './tensor.js'
+import { access } from './tensor-access.js'
+import {
+  type Complex,
+  DTYPE_NUMBERS,
+  LAYOUT_NUMBERS,
+  MEMORY_FORMAT_NUMBERS,
+  REDUCTION_NUMBERS,
+} from './types.js'
+
+/** An argument with what the rules need to know beyond the schema. */
+export interface Argument extends NativeArgument {
+  /** Name in JavaScript. */
+  camelName: string
+  /** A Tensor argument that also takes a number (add, sub, mul, div and their kin). */
+  numberFriendly: boolean
+}
+
+export const isComplex = (value: unknown): value is Complex =>
+  isPlainObject(value) && typeof value.re === 'number' && typeof value.im === 'number'
+
+/** A 0-dimensional tensor without gradient stands for its number where a number is due. */
+function zeroDimItem(value: unknown): unknown {
+  const tensor = access.handleOf(value) === undefined ? undefined : (value as Tensor)
+  return tensor !== undefined && tensor.dim() === 0 && !tensor.requiresGrad
+    ? tensor.item()
+    : undefined
+}
+
+function putInteger(value: unknown): boolean {
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) return false
+    put(Tag.Integer)
+    put(value)
+    return true
+  }
+  if (typeof value === 'bigint') {
+    putSlot(value)
+    return true
+  }
+  const item = typeof value === 'object' ? zeroDimItem(value) : undefined
+  return (typeof item === 'number' || typeof item === 'bigint') && putInteger(item)
+}
+
+function putDouble(value: unknown): boolean {
+  if (typeof value === 'number') {
+    put(Tag.Double)
+    put(value)
+    return true
+  }
+  if (typeof value === 'bigint') return putDouble(Number(value))
+  const item = typeof value === 'object' ? zeroDimItem(value) : undefined
+  return typeof item === 'number' && putDouble(item)
+}
+
+function putBool(value: unknown): boolean {
+  if (typeof value !== 'boolean') return false
+  put(Tag.Bool)
+  put(value ? 1 : 0)
+  return true
+}
+
+/** An integral number is an integer to type promotion, as is a bigint; -0 would lose its sign. */
+function putScalar(value: unknown): boolean {
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) && !Object.is(value, -0)
+      ? putInteger(value)
+      : putDouble(value)
+  }
+  if (typeof value === 'boolean') return putBool(value)
+  if (typeof value === 'bigint') {
+    putSlot(value)
+    return true
+  }
+  if (isComplex(value)) {
+    put(Tag.Complex)
+    put(value.re)
+    put(value.im)
+    return true
+  }
+  const item = typeof value === 'object' ? zeroDimItem(value) : undefined
+  return item !== undefined && putScalar(item)
+}
+
+function putTensor(argument: Argument, value: unknown): boolean {
+  const handle = access.handleOf(value)
+  if (handle !== undefined) {
+    putSlot(handle)
+    return true
+  }
+  if (!argument.numberFriendly) return false
+  if (typeof value !== 'object' || isComplex(value)) {
+    put(Tag.Wrapped)
+    return putScalar(value)
+  }
+  return false
+}
+
+function putNamed(numbers: ReadonlyMap<string, number>, value: unknown): boolean {
+  const number = typeof value === 'string' ? numbers.get(value) : undefined
+  if (number === undefined) return false
+  put(Tag.Integer)
+  put(number)
+  return true
+}
+
+function putDevice(value: unknown): boolean {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) {
+    putSlot(`cuda:${value}`)
+    return true
+  }
+  return putString(value)
+}
+
+function putString(value: unknown): boolean {
+  if (typeof value !== 'string') return false
+  putSlot(value)
+  return true
+}
+
+function putSingle(argument: Argument, value: unknown): boolean {
+  switch (argument.kind) {
+    case 'Tensor':
+      return putTensor(argument, value)
+    case 'int':
+      if (argument.name === 'reduction' && typeof value === 'string') {
+        return putNamed(REDUCTION_NUMBERS, value)
+      }
+      return putInteger(value)
+    case 'float':
+      return putDouble(value)
+    case 'Scalar':
+      return putScalar(value)
+    case 'bool':
+      return putBool(value)
+    case 'str':
+      return putString(value)
+    case 'ScalarType':
+      return putNamed(DTYPE_NUMBERS, value)
+    case 'Layout':
+      return putNamed(LAYOUT_NUMBERS, value)
+    case 'MemoryFormat':
+      return putNamed(MEMORY_FORMAT_NUMBERS, value)
+    case 'Device':
+      return putDevice(value)
+    case 'Generator':
+      return putGenerator(value)
+    default:
+      return false
+  }
+}
+
+/** Generators hand over their handle under this symbol. */
+export const generatorHandle: unique symbol = Symbol('generator')
+
+function putGenerator(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !(generatorHandle in value)) return false
+  putSlot(value[generatorHandle])
+  return true
+}
+
+function putIntegers(values: readonly unknown[]): boolean {
+  if (!fits(values.length + 2)) return false
+  put(Tag.Integers)
+  put(values.length)
+  for (const value of values) {
+    const number = typeof value === 'bigint' ? Number(value) : value
+    if (typeof number === 'number' && Number.isSafeInteger(number)) {
+      put(number)
+      continue
+    }
+    const item = typeof value === 'object' ? zeroDimItem(value) : undefined
+    if (typeof item !== 'number') return false
+    put(item)
+  }
+  return true
+}
+
+/** Words that the widest element takes: the tag and a complex number. */
+const ELEMENT_WORDS = 4
+
+function putList(argument: Argument, value: unknown): boolean {
+  if (!Array.isArray(value)) {
+    // A single number will do for int[N]: it counts for each of the N dimensions.
+    if (argument.length === 0 || (typeof value !== 'number' && typeof value !== 'bigint')) {
+      return false
+    }
+    return putList(argument, new Array(argument.length).fill(value))
+  }
+  if (argument.kind === 'int') return putIntegers(value)
+  if (!fits(value.length * ELEMENT_WORDS + 2)) return false
+  put(Tag.List)
+  put(value.length)
+  for (const element of value) {
+    if (argument.optionalElement && (element === null || element === undefined)) put(Tag.None)
+    else if (!putSingle(argument, element)) return false
+  }
+  return true
+}
+
+/** Writes `value` for `argument`; false if the argument does not take it (the frame is then half written). */
+export function putArgument(argument: Argument, value: unknown): boolean {
+  if (value === null) {
+    // Python also takes None for a list whose default is empty.
+    if (!argument.optional && !argument.emptyDefault) return false
+    put(argument.optional ? Tag.None : Tag.Default)
+    return true
+  }
+  return argument.list ? putList(argument, value) : putSingle(argument, value)
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  Tensor: 'a Tensor',
+  int: 'an integer',
+  float: 'a number',
+  Scalar: 'a number',
+  bool: 'a boolean',
+  str: 'a string',
+  ScalarType: "a dtype such as 'float32'",
+  Layout: "a layout such as 'strided'",
+  MemoryFormat: "a memory format such as 'channels_last'",
+  Device: "a device such as 'cpu' or 'cuda:0'",
+  Generator: 'a Generator',
+}
+
+const PLURAL: Readonly<Record<string, string>> = {
+  Tensor: 'an array of Tensors',
+  int: 'an array of integers',
+  float: 'an array of numbers',
+  Scalar: 'an array of numbers',
+  bool: 'an array of booleans',
+  str: 'an array of strings',
+}
+
+/** What an argument takes, in words for an error message. */
+export function expectation(argument: Argument): string {
+  const words = argument.list ? PLURAL[argument.kind] : EXPECTED[argument.kind]
+  const base = words ?? `a ${argument.kind} (which cannot be given from JavaScript)`
+  const single = argument.list && argument.length > 0 ? ' or one integer' : ''
+  const number = argument.numberFriendly ? ' or a number' : ''
+  const none = argument.optional ? ' or null' : ''
+  return base + single + number + none
+}

@@ -1,0 +1,14 @@
+/** A picture could not be decoded; names the file, if there is one, and the reason. */
+export class ImageDecodeError extends Error {
+  override readonly name = 'ImageDecodeError'
+
+  constructor(
+    /** Why, in a few words: "the file is truncated". */
+    readonly reason: string,
+    /** The file; undefined when bytes were given. */
+    readonly path: string | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(`could not decode ${path === undefined ? 'the image' : `'${path}'`}: ${reason}`, options)
+  }
+}

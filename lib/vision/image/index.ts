@@ -1,0 +1,2 @@
+export { type DecodeImageOptions, decodeImage, type ImageSource } from './decode.js'
+export { ImageDecodeError } from './errors.js'

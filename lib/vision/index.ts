@@ -1,0 +1,7 @@
+// node-libtorch/vision: images, as in torchvision.
+
+export * as datasets from './datasets/index.js'
+export { type DecodeImageOptions, decodeImage, ImageDecodeError } from './image/index.js'
+export * as models from './models/index.js'
+export * as transforms from './transforms/index.js'
+export { makeGrid, saveImage } from './utils/index.js'

@@ -1,0 +1,43 @@
+import { checkNumber } from '../../check.js'
+import { nextRandom } from '../../data/random.js'
+import { defineTransform } from './transform.js'
+
+/** Mirrors an image left to right (torchvision `horizontal_flip`, R `transform_hflip`). */
+export const horizontalFlip = defineTransform(
+  'horizontalFlip',
+  () => ({}),
+  (image) => image.flip([-1]),
+)
+
+/** Mirrors an image top to bottom (torchvision `vertical_flip`, R `transform_vflip`). */
+export const verticalFlip = defineTransform(
+  'verticalFlip',
+  () => ({}),
+  (image) => image.flip([-2]),
+)
+
+const probability =
+  (name: string) =>
+  (p = 0.5) => ({
+    p: checkNumber(`transforms.${name}`, 'p', p, { min: 0, max: 1 }),
+  })
+
+/**
+ * Mirrors an image left to right with probability `p`; the images of a batch all or none
+ * (torchvision `RandomHorizontalFlip`, R `transform_random_horizontal_flip`).
+ */
+export const randomHorizontalFlip = defineTransform(
+  'randomHorizontalFlip',
+  probability('randomHorizontalFlip'),
+  (image, { p }) => (nextRandom().uniform(0, 1) < p ? image.flip([-1]) : image),
+)
+
+/**
+ * Mirrors an image top to bottom with probability `p`; the images of a batch all or none
+ * (torchvision `RandomVerticalFlip`, R `transform_random_vertical_flip`).
+ */
+export const randomVerticalFlip = defineTransform(
+  'randomVerticalFlip',
+  probability('randomVerticalFlip'),
+  (image, { p }) => (nextRandom().uniform(0, 1) < p ? image.flip([-2]) : image),
+)

@@ -1,0 +1,74 @@
+#include "nn/kind.h"
+
+#include <typeindex>
+#include <unordered_map>
+
+#include "napi/call.h"
+
+namespace node_libtorch {
+namespace {
+
+struct Kinds {
+  std::unordered_map<std::type_index, ModuleKind> by_type;
+  std::unordered_map<std::string, std::type_index> by_name;
+};
+
+// Filled by static initializers, so it must exist before the first of them.
+Kinds& kinds() {
+  static auto* all = new Kinds;
+  return *all;
+}
+
+bool contains(torch::nn::Module& tree, const torch::nn::Module* wanted) {
+  if (&tree == wanted) return true;
+  for (auto& child : children_of(tree)) {
+    if (child.value() && contains(*child.value(), wanted)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void add_kind(const std::type_info& type, const ModuleKind& kind) {
+  kinds().by_type.emplace(type, kind);
+  kinds().by_name.emplace(kind.name, type);
+}
+
+const ModuleKind& kind_of(const torch::nn::Module& module) {
+  const auto found = kinds().by_type.find(typeid(module));
+  if (found == kinds().by_type.end()) {
+    throw ArgumentError("a module of type " + module.name() + " is not known to node-libtorch");
+  }
+  return found->second;
+}
+
+const ModuleKind* find_kind(const std::string& name) {
+  const auto found = kinds().by_name.find(name);
+  return found == kinds().by_name.end() ? nullptr : &kinds().by_type.at(found->second);
+}
+
+at::Tensor run_module(const ModulePtr& module, const Inputs& inputs) {
+  const ModuleKind& kind = kind_of(*module);
+  if (inputs.size() != kind.inputs && kind.inputs != 0) {
+    throw ArgumentError(std::string(kind.name) + ": forward takes " + std::to_string(kind.inputs) +
+                        " tensors, got " + std::to_string(inputs.size()));
+  }
+  return kind.forward(*module, inputs);
+}
+
+void set_child(torch::nn::Module& parent, const std::string& name, ModulePtr child) {
+  if (name.empty() || name.find('.') != std::string::npos) {
+    throw ArgumentError("a module cannot have a child named '" + name + "'");
+  }
+  if (contains(*child, &parent)) {
+    throw ArgumentError("a module cannot be its own descendant (child '" + name + "')");
+  }
+  ModuleDict& children = children_of(parent);
+  if (ModulePtr* present = children.find(name)) {
+    *present = std::move(child);
+  } else {
+    children.insert(name, std::move(child));
+  }
+}
+
+}  // namespace node_libtorch

@@ -1,0 +1,216 @@
+// The module tree, for lib/nn.
+#include "nn/nn.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include "napi/call.h"
+#include "nn/kind.h"
+#include "nn/script_module.h"
+
+namespace node_libtorch {
+namespace {
+
+ModulePtr& module_of(const Call& call) { return call.handle<ModulePtr>(0, "module"); }
+
+napi_value module_value(const Call& call, ModulePtr module) {
+  return make_handle(call.env(), *call.addon().ledger, std::move(module));
+}
+
+/// createModule(kind, options)
+napi_value create_module(Call& call) {
+  const std::string name = call.string(0, "kind");
+  const ModuleKind* kind = find_kind(name);
+  if (kind == nullptr) call.refuse(0, "kind", "the name of a native module");
+  return module_value(call, kind->create(OptionReader(name, call.object(1, "options"))));
+}
+
+/// createScriptModule(owner)
+napi_value create_script_module(Call& call) {
+  napi_valuetype type;
+  napi_typeof(call.env(), call[0], &type);
+  if (type != napi_object && type != napi_function) call.refuse(0, "owner", "a module");
+  return module_value(call, make_script_module(call.addon(), call[0]));
+}
+
+napi_value module_kind(Call& call) { return call.string_value(kind_of(*module_of(call)).name); }
+
+napi_value module_options(Call& call) {
+  const ModulePtr& module = module_of(call);
+  OptionWriter writer(call.env());
+  kind_of(*module).describe(*module, writer);
+  return writer.object();
+}
+
+/// moduleChildren(module) → [[name, module], ...]
+napi_value module_children(Call& call) {
+  Napi::Array result = Napi::Array::New(call.env());
+  for (auto& child : children_of(*module_of(call))) {
+    Napi::Array pair = Napi::Array::New(call.env(), 2);
+    pair.Set(0u, child.key());
+    pair.Set(1u, Napi::Value(call.env(), module_value(call, child.value())));
+    result.Set(result.Length(), pair);
+  }
+  return result;
+}
+
+/// [[name, tensor | null], ...]
+napi_value tensors_value(const Call& call, TensorDict& tensors) {
+  Napi::Array result = Napi::Array::New(call.env());
+  for (auto& entry : tensors) {
+    Napi::Array pair = Napi::Array::New(call.env(), 2);
+    pair.Set(0u, entry.key());
+    pair.Set(1u, Napi::Value(call.env(), call.tensor_value(entry.value())));
+    result.Set(result.Length(), pair);
+  }
+  return result;
+}
+
+napi_value module_parameters(Call& call) {
+  return tensors_value(call, parameters_of(*module_of(call)));
+}
+
+napi_value module_buffers(Call& call) { return tensors_value(call, buffers_of(*module_of(call))); }
+
+/// setChild(module, name, child)
+napi_value set_child_value(Call& call) {
+  set_child(*module_of(call), call.string(1, "name"), call.handle<ModulePtr>(2, "child"));
+  return call.undefined();
+}
+
+napi_value remove_child(Call& call) {
+  ModuleDict& children = children_of(*module_of(call));
+  const std::string name = call.string(1, "name");
+  if (!children.contains(name)) call.refuse(1, "name", "the name of a child");
+  children.erase(name);
+  return call.undefined();
+}
+
+/// Registers a tensor, or null, in place of one of the same name or as the last.
+void set_tensor(const Call& call, TensorDict& tensors) {
+  const ModulePtr& module = module_of(call);
+  const std::string name = call.string(1, "name");
+  if (name.empty() || name.find('.') != std::string::npos) {
+    call.refuse(1, "name", "a name without dots");
+  }
+  at::Tensor value = call.absent(2) ? at::Tensor() : call.tensor(2, "tensor");
+  if (at::Tensor* present = tensors.find(name)) {
+    *present = std::move(value);
+  } else {
+    tensors.insert(name, std::move(value));
+  }
+  kind_of(*module).rebind(*module);
+}
+
+napi_value set_parameter(Call& call) {
+  set_tensor(call, parameters_of(*module_of(call)));
+  return call.undefined();
+}
+
+napi_value set_buffer(Call& call) {
+  set_tensor(call, buffers_of(*module_of(call)));
+  return call.undefined();
+}
+
+void remove_tensor(const Call& call, TensorDict& tensors) {
+  const std::string name = call.string(1, "name");
+  if (!tensors.contains(name)) call.refuse(1, "name", "the name of a registered tensor");
+  tensors.erase(name);
+}
+
+napi_value remove_parameter(Call& call) {
+  remove_tensor(call, parameters_of(*module_of(call)));
+  return call.undefined();
+}
+
+napi_value remove_buffer(Call& call) {
+  remove_tensor(call, buffers_of(*module_of(call)));
+  return call.undefined();
+}
+
+napi_value set_training(Call& call) {
+  module_of(call)->train(call.boolean(1, "training"));
+  return call.undefined();
+}
+
+napi_value is_training(Call& call) { return call.boolean_value(module_of(call)->is_training()); }
+
+struct Target {
+  std::optional<c10::Device> device;
+  std::optional<at::ScalarType> dtype;
+};
+
+/// As in Python, and unlike torch::nn::Module::to, a dtype concerns floating-point tensors only.
+at::Tensor moved(const at::Tensor& tensor, const Target& target) {
+  auto options = tensor.options();
+  if (target.device) options = options.device(*target.device);
+  if (target.dtype && (tensor.is_floating_point() || tensor.is_complex())) {
+    options = options.dtype(*target.dtype);
+  }
+  return tensor.to(options);
+}
+
+void move_tensors(TensorDict& tensors, const Target& target) {
+  for (auto& entry : tensors) {
+    at::Tensor& tensor = entry.value();
+    if (!tensor.defined()) continue;
+    // The data is exchanged and the tensor stays: optimizers and JS keep the right one.
+    tensor.set_data(moved(tensor, target));
+    at::Tensor& grad = tensor.mutable_grad();
+    if (grad.defined()) grad.set_data(moved(grad, target));
+  }
+}
+
+void move_module(torch::nn::Module& module, const Target& target) {
+  move_tensors(parameters_of(module), target);
+  move_tensors(buffers_of(module), target);
+  for (auto& child : children_of(module)) move_module(*child.value(), target);
+}
+
+/// moduleTo(module, device | null, dtype | null)
+napi_value module_to(Call& call) {
+  Target target;
+  if (!call.absent(1)) target.device = c10::Device(call.string(1, "device"));
+  if (!call.absent(2)) {
+    target.dtype = static_cast<at::ScalarType>(call.integer(2, "dtype"));
+    if (!at::isFloatingType(*target.dtype) && !at::isComplexType(*target.dtype)) {
+      call.refuse(2, "dtype", "the number of a floating-point or complex dtype");
+    }
+  }
+  at::NoGradGuard no_grad;
+  move_module(*module_of(call), target);
+  return call.undefined();
+}
+
+/// moduleForward(module, ...inputs)
+napi_value module_forward(Call& call) {
+  const ModulePtr module = module_of(call);
+  Inputs inputs;
+  for (size_t i = 1; i < call.size(); ++i) inputs.push_back(call.tensor(i, "input"));
+  return call.tensor_value(run_module(module, inputs));
+}
+
+constexpr Export kExports[] = {
+    {"createModule", create_module},
+    {"createScriptModule", create_script_module},
+    {"moduleKind", module_kind},
+    {"moduleOptions", module_options},
+    {"moduleChildren", module_children},
+    {"moduleParameters", module_parameters},
+    {"moduleBuffers", module_buffers},
+    {"setChild", set_child_value},
+    {"removeChild", remove_child},
+    {"setParameter", set_parameter},
+    {"setBuffer", set_buffer},
+    {"removeParameter", remove_parameter},
+    {"removeBuffer", remove_buffer},
+    {"setTraining", set_training},
+    {"isTraining", is_training},
+    {"moduleTo", module_to},
+    {"moduleForward", module_forward},
+};
+
+}  // namespace
+
+void export_nn(Addon& addon, Napi::Object exports) { add_exports(addon, exports, kExports); }
+
+}  // namespace node_libtorch

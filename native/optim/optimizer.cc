@@ -1,0 +1,77 @@
+#include "optim/optimizer.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <utility>
+
+#include "napi/call.h"
+
+namespace node_libtorch {
+
+double ParamGroup::at(std::string_view name) const {
+  const auto found = values.find(name);
+  if (found == values.end()) {
+    throw ArgumentError("the parameter group has no value named " + std::string(name));
+  }
+  return found->second;
+}
+
+const Optimizer::State* Optimizer::find_state(const at::Tensor& parameter) const {
+  const auto found = state_.find(parameter.unsafeGetTensorImpl());
+  return found == state_.end() ? nullptr : &found->second;
+}
+
+void Optimizer::add_group(ParamGroup group) {
+  for (size_t i = 0; i < group.params.size(); ++i) {
+    const at::Tensor& parameter = group.params[i];
+    if (!parameter.is_leaf()) {
+      throw ArgumentError("an optimizer takes leaf tensors only, and parameter " +
+                          std::to_string(i) + " is the result of an operation");
+    }
+    const auto is_same = [&](const at::Tensor& other) { return other.is_same(parameter); };
+    bool known = std::any_of(group.params.begin(), group.params.begin() + static_cast<long>(i),
+                             is_same);
+    for (const auto& other : groups_) {
+      known = known || std::any_of(other.params.begin(), other.params.end(), is_same);
+    }
+    if (known) {
+      throw ArgumentError("parameter " + std::to_string(i) + " is in the optimizer already");
+    }
+  }
+  groups_.push_back(std::move(group));
+}
+
+void Optimizer::step() {
+  at::NoGradGuard no_grad;
+  for (const auto& group : groups_) {
+    // Fused kernels take lists of one dtype on one device.
+    std::map<std::pair<c10::DeviceType, std::pair<int, int>>, Batch> batches;
+    for (const auto& parameter : group.params) {
+      const at::Tensor& grad = parameter.grad();
+      if (!grad.defined()) continue;
+      const auto device = parameter.device();
+      Batch& batch = batches[{device.type(),
+                              {device.index(), static_cast<int>(parameter.scalar_type())}}];
+      batch.params.push_back(parameter);
+      batch.grads.push_back(grad);
+    }
+    for (auto& [key, batch] : batches) update(group, batch);
+  }
+}
+
+void Optimizer::zero_grad(bool set_to_none) {
+  for (const auto& group : groups_) {
+    for (const auto& parameter : group.params) {
+      at::Tensor& grad = parameter.mutable_grad();
+      if (!grad.defined()) continue;
+      if (set_to_none) {
+        grad.reset();
+      } else {
+        grad.detach_();
+        grad.zero_();
+      }
+    }
+  }
+}
+
+}  // namespace node_libtorch

@@ -1,0 +1,129 @@
+// Every ATen operator, through the dispatcher: found by name once, then called by number.
+#include "tensor/dispatch.h"
+
+#include "tensor/convert.h"
+#include "tensor/frame.h"
+#include "tensor/operator.h"
+
+namespace node_libtorch {
+namespace {
+
+/// findOperator(name, overload) → id, or -1 if this libtorch has no such operator.
+napi_value find_operator(Call& call) {
+  const std::string name = call.string(0, "name");
+  const std::string overload = call.string(1, "overload");
+  Addon& addon = call.addon();
+  const std::string key = name + '.' + overload;
+  if (auto known = addon.operator_ids.find(key); known != addon.operator_ids.end()) {
+    return call.number_value(known->second);
+  }
+  auto handle = c10::Dispatcher::singleton().findSchema({name, overload});
+  if (!handle) return call.number_value(-1);
+  const auto id = static_cast<int32_t>(addon.operators.size());
+  addon.operators.emplace_back(*handle);
+  addon.operator_ids.emplace(key, id);
+  return call.number_value(id);
+}
+
+const Operator& operator_of(const Call& call) {
+  const int64_t id = call.integer(0, "operator");
+  const auto& operators = call.addon().operators;
+  if (id < 0 || id >= static_cast<int64_t>(operators.size())) {
+    call.refuse(0, "operator", "the number of an operator found before");
+  }
+  return operators[static_cast<size_t>(id)];
+}
+
+/// describeOperator(id) → { schema, arguments: [...], returns: [...] }
+napi_value describe_operator(Call& call) {
+  const Operator& op = operator_of(call);
+  Napi::Env env = call.env();
+  Napi::Array arguments = Napi::Array::New(env);
+  for (const auto& spec : op.arguments()) {
+    Napi::Object argument = Napi::Object::New(env);
+    argument.Set("name", spec.name);
+    argument.Set("kind", kind_name(spec.kind));
+    argument.Set("list", spec.list);
+    argument.Set("length", spec.length);
+    argument.Set("optional", spec.optional);
+    argument.Set("optionalElement", spec.optional_element);
+    argument.Set("keywordOnly", spec.keyword_only);
+    argument.Set("out", spec.out);
+    argument.Set("written", spec.written);
+    argument.Set("hasDefault", spec.default_value.has_value());
+    argument.Set("emptyDefault", spec.default_value && spec.default_value->isList() &&
+                                     spec.default_value->toListRef().empty());
+    arguments.Set(arguments.Length(), argument);
+  }
+  Napi::Array returns = Napi::Array::New(env);
+  for (const auto& spec : op.returns()) {
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("name", spec.name);
+    result.Set("kind", kind_name(spec.kind));
+    result.Set("list", spec.list);
+    result.Set("argument", spec.argument);
+    returns.Set(returns.Length(), result);
+  }
+  Napi::Object description = Napi::Object::New(env);
+  description.Set("schema", op.schema());
+  description.Set("arguments", arguments);
+  description.Set("returns", returns);
+  return description;
+}
+
+/// listOperators() → every 'namespace::name.overload' that this libtorch has a schema for.
+napi_value list_operators(Call& call) {
+  Napi::Array result = Napi::Array::New(call.env());
+  for (const auto& name : c10::Dispatcher::singleton().getAllOpNames()) {
+    auto handle = c10::Dispatcher::singleton().findOp(name);
+    if (!handle || !handle->hasSchema()) continue;
+    result.Set(result.Length(), name.overload_name.empty() ? name.name
+                                                           : name.name + '.' + name.overload_name);
+  }
+  return result;
+}
+
+/// callOperator(id, ...slots): arguments in the frame. One result comes back as itself, several as an
+/// array; a result that is one of the arguments comes back as undefined (JS has it already).
+napi_value call_operator(Call& call) {
+  const Operator& op = operator_of(call);
+  const auto& returns = op.returns();
+  torch::jit::Stack stack;
+  stack.reserve(std::max(op.arguments().size(), returns.size()));
+  read_frame(call, op, /*first_slot=*/1, stack);
+
+  Addon& addon = call.addon();
+  addon.running = op.name().c_str();
+  op.call(stack);
+  addon.running = nullptr;
+
+  if (returns.empty()) return call.undefined();
+  if (returns.size() == 1) {
+    if (returns[0].argument >= 0) {
+      addon.ledger->report();
+      return call.undefined();
+    }
+    return to_js(call, std::move(stack[0]));
+  }
+  napi_value results;
+  napi_create_array_with_length(call.env(), returns.size(), &results);
+  for (size_t i = 0; i < returns.size(); ++i) {
+    if (returns[i].argument >= 0) continue;
+    napi_set_element(call.env(), results, static_cast<uint32_t>(i),
+                     to_js(call, std::move(stack[i])));
+  }
+  return results;
+}
+
+constexpr Export kExports[] = {
+    {"findOperator", find_operator},
+    {"describeOperator", describe_operator},
+    {"listOperators", list_operators},
+    {"callOperator", call_operator},
+};
+
+}  // namespace
+
+void export_dispatch(Addon& addon, Napi::Object exports) { add_exports(addon, exports, kExports); }
+
+}  // namespace node_libtorch

@@ -1,0 +1,1 @@
+"""The parts of scripts/generate-ops.py: what PyTorch binds, in which TypeScript words."""

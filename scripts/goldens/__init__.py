@@ -1,0 +1,1 @@
+"""Makers of the golden files in test/goldens, one module per file."""
