@@ -87,7 +87,8 @@ export interface Bounds {
 function boundsText(kind: string, { min, max, above }: Bounds): string {
   if (min !== undefined && max !== undefined) return `${kind} from ${min} to ${max}`
   if (min !== undefined) return `${kind} of at least ${min}`
-  if (above !== undefined) return `${kind} above ${above}${max === undefined ? '' : ` and at most ${max}`}`
+  if (above !== undefined)
+    return `${kind} above ${above}${max === undefined ? '' : ` and at most ${max}`}`
   if (max !== undefined) return `${kind} of at most ${max}`
   return kind
 }

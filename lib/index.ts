@@ -8,6 +8,7 @@ export {
   save,
   saveSafetensors,
 } from './checkpoint/index.js'
+export * as data from './data/index.js'
 export {
   DataLoader,
   type DataLoaderOptions,
@@ -15,7 +16,6 @@ export {
   dataloader,
   dataset,
 } from './data/index.js'
-export * as data from './data/index.js'
 export {
   LinAlgError,
   NotImplementedError,
@@ -27,8 +27,8 @@ export { WeightsError } from './hub/index.js'
 export * as lr from './lr/index.js'
 export * as nn from './nn/index.js'
 export * as optim from './optim/index.js'
-export { slice } from './torch/indexing.js'
 export { torch } from './torch/index.js'
+export { slice } from './torch/indexing.js'
 export { Tensor } from './torch/tensor.js'
 export type {
   Complex,

@@ -1,4 +1,11 @@
-import { checkBoolean, checkInteger, checkNumber, checkOneOf, checkOptions, fail } from '../check.js'
+import {
+  checkBoolean,
+  checkInteger,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  fail,
+} from '../check.js'
 import { native, type OptimizerHandle } from '../native.js'
 import { type Optimizer, optimizerHandle } from '../optim/optimizer.js'
 import { Scheduler } from './scheduler.js'

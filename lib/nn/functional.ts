@@ -1,9 +1,9 @@
 // nn.functional: layers as plain functions.
 
-import { type CrossEntropyLossOptions, crossEntropyLoss } from './modules/cross-entropy-loss.js'
 import { generated } from '../torch/index.js'
 import type { NNFunctions } from '../torch/ops.generated.js'
 import type { Tensor } from '../torch/tensor.js'
+import { type CrossEntropyLossOptions, crossEntropyLoss } from './modules/cross-entropy-loss.js'
 
 /** Cross entropy between logits and classes; see `nn.crossEntropyLoss`. PyTorch's `F.cross_entropy`. */
 const crossEntropy = (input: Tensor, target: Tensor, options?: CrossEntropyLossOptions): Tensor =>

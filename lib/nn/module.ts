@@ -6,7 +6,7 @@ import { type ModuleHandle, native, onForward, type TensorHandle } from '../nati
 import { noGrad } from '../torch/modes.js'
 import { handleOf, Parameter, Tensor } from '../torch/tensor.js'
 import { access } from '../torch/tensor-access.js'
-import { type DeviceLike, type DType, DTYPE_NUMBERS } from '../torch/types.js'
+import { type DeviceLike, DTYPE_NUMBERS, type DType } from '../torch/types.js'
 import { Callable } from './callable.js'
 import { formatModule } from './print.js'
 
@@ -375,7 +375,8 @@ const watcher = {
       children.set(name, value as Module)
     } else if (parameters.has(name)) {
       if (parameters.get(name) === value) return
-      if (value !== null) fail('Module', `the parameter '${name}'`, 'nn.parameter(…) or null', value)
+      if (value !== null)
+        fail('Module', `the parameter '${name}'`, 'nn.parameter(…) or null', value)
       native.setParameter(handle, name, null)
       parameters.set(name, null)
     } else if (buffers.has(name)) {

@@ -6,7 +6,7 @@ import { isComplex } from './encode.js'
 import { frame } from './frame.js'
 import type { Tensor } from './tensor.js'
 import { access } from './tensor-access.js'
-import { DTYPE_NUMBERS, type DeviceLike, type DType, type Scalar } from './types.js'
+import { type DeviceLike, DTYPE_NUMBERS, type DType, type Scalar } from './types.js'
 
 /** Arrays of numbers, to any depth; all arrays of one depth have one length. */
 export type NestedArray = readonly (Scalar | NestedArray)[]
@@ -73,9 +73,7 @@ function share(
   if (shape.length > 64) failRange(where, 'shape', 'at most 64 dimensions', shape)
   product(where, shape)
   frame.set(shape)
-  return access.wrap(
-    native.fromBuffer(buffer, byteOffset, dtypeNumber(where, dtype), shape.length),
-  )
+  return access.wrap(native.fromBuffer(buffer, byteOffset, dtypeNumber(where, dtype), shape.length))
 }
 
 /** The bytes as they are now, in memory that nobody can shrink, grow or share with another thread. */
@@ -216,7 +214,8 @@ const numberOf = (where: string, element: unknown): number => {
 
 const bigintOf = (where: string, element: unknown): bigint => {
   if (typeof element === 'bigint') {
-    if (BigInt.asIntN(64, element) !== element) failRange(where, 'data', 'a 64-bit integer', element)
+    if (BigInt.asIntN(64, element) !== element)
+      failRange(where, 'data', 'a 64-bit integer', element)
     return element
   }
   const number = numberOf(where, element)
@@ -274,7 +273,7 @@ export interface TensorFromOptions {
 
 function defaultDtype(data: unknown): DType {
   let element = data
-  while (Array.isArray(element)) element = element[0]
+  for (let depth = 0; depth < MAX_DEPTH && Array.isArray(element); depth++) element = element[0]
   if (typeof element === 'boolean') return 'bool'
   if (typeof element === 'bigint') return 'int64'
   if (isComplex(element)) return 'complex64'
@@ -302,7 +301,10 @@ export function tensor(
     const array = data as TypedArray
     result = share(where, fixedBytes(array), arrayDtype, [array.length], 0)
     if (checked.dtype !== undefined) result = result.to(checked.dtype)
-  } else if (data !== null && (typeof data !== 'object' || Array.isArray(data) || isComplex(data))) {
+  } else if (
+    data !== null &&
+    (typeof data !== 'object' || Array.isArray(data) || isComplex(data))
+  ) {
     result = fromNested(where, data, checked.dtype ?? defaultDtype(data))
   } else {
     throw new TypeError(

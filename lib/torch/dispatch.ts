@@ -3,7 +3,7 @@
 import { isPlainObject, show } from '../check.js'
 import { native } from '../native.js'
 import { isComplex } from './encode.js'
-import { type Keywords, Overload, refusal } from './overload.js'
+import { type Keywords, Overload, refusal, release } from './overload.js'
 
 /** Looks an operator up by its full name, `aten::add.Tensor`; undefined where this libtorch lacks it. */
 export function findOverload(qualifiedName: string, method: boolean): Overload | undefined {
@@ -55,9 +55,13 @@ export class OverloadSet {
     const count = keywords === undefined ? values.length : values.length - 1
     const candidates =
       keywords?.out === undefined || keywords.out === null ? this.#overloads : this.#outs
-    for (let i = 0; i < candidates.length; i++) {
-      const overload = candidates[i] as Overload
-      if (overload.bind(self, values, count, keywords)) return overload.call(keywords)
+    try {
+      for (let i = 0; i < candidates.length; i++) {
+        const overload = candidates[i] as Overload
+        if (overload.bind(self, values, count, keywords)) return overload.call(keywords)
+      }
+    } finally {
+      release()
     }
     throw this.#refusal(candidates, values)
   }

@@ -42,6 +42,11 @@ export function begin(at: number): number {
   return ++cursor.calls
 }
 
+/** Lets go of what crossed, which would stay alive until the next call. */
+export function end(): void {
+  slots.length = 0
+}
+
 /** Refuses a call whose arguments ran other calls while they were being read (getters can). */
 export function checkUndisturbed(call: number): void {
   if (call !== cursor.calls) {

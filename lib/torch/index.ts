@@ -8,7 +8,6 @@ import { makeFunction } from './dispatch.js'
 import { slice } from './indexing.js'
 import { memory, scope } from './memory.js'
 import { enableGrad, isGradEnabled, noGrad } from './modes.js'
-import { listOperators, ops } from './ops.js'
 import {
   type FftFunctions,
   type LinalgFunctions,
@@ -17,6 +16,7 @@ import {
   type TorchFunctions,
   tables,
 } from './ops.generated.js'
+import { listOperators, ops } from './ops.js'
 import { onConcatenate } from './print.js'
 import { getRngState, manualSeed, setRngState } from './random.js'
 import { Tensor } from './tensor.js'

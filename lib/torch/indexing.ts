@@ -2,7 +2,7 @@
 
 import { fail } from '../check.js'
 import { native, type TensorHandle } from '../native.js'
-import { begin, checkUndisturbed, frame, put, slots } from './frame.js'
+import { begin, checkUndisturbed, end, frame, put, slots } from './frame.js'
 import type { Tensor } from './tensor.js'
 import { access } from './tensor-access.js'
 import type { Int } from './types.js'
@@ -80,12 +80,20 @@ function putIndices(where: string, indices: unknown): void {
 
 /** Handle of `x[indices]`. */
 export function getItem(tensor: TensorHandle, indices: unknown): TensorHandle {
-  putIndices('index', indices)
-  return native.getItem(tensor, ...slots)
+  try {
+    putIndices('index', indices)
+    return native.getItem(tensor, ...slots)
+  } finally {
+    end()
+  }
 }
 
 /** `x[indices] = value`. */
 export function setItem(tensor: TensorHandle, indices: unknown, value: TensorHandle): void {
-  putIndices('indexPut_', indices)
-  native.setItem(tensor, value, ...slots)
+  try {
+    putIndices('indexPut_', indices)
+    native.setItem(tensor, value, ...slots)
+  } finally {
+    end()
+  }
 }

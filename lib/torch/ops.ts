@@ -47,4 +47,3 @@ export const ops: Readonly<Record<string, OperatorNamespace>> = lazy((namespace)
 
 /** Every operator with a schema: `'aten::add.Tensor'` …. */
 export const listOperators = (): string[] => native.listOperators()
-

@@ -13,14 +13,20 @@ import { DTYPES } from './types.js'
 const NUMBER_FRIENDLY =
   /^(add|sub|mul|div|true_divide|floor_divide|divide|multiply|subtract|copy)_?$/
 
+const NOTHING: readonly unknown[] = []
+
 const FACTORY = ['dtype', 'layout', 'device', 'pin_memory']
 
 /** Why the last `bind` failed, as "expected ..., got ...". */
 export let refusal = ''
 
-function refuse(text: string): false {
-  refusal = text
-  return false
+/** Values of the arguments that the call now being bound writes to, by position. */
+const written: unknown[] = []
+
+/** Lets go of everything that the last call has used, which would stay alive until the next. */
+export function release(): void {
+  slots.length = 0
+  written.length = 0
 }
 
 /** The keyword arguments of a call. */
@@ -39,8 +45,6 @@ export class Overload {
   readonly #operator: NativeOperator
   readonly #self: number
   readonly #positional: number
-  /** Values of the arguments that are written, by position; results may be identical to them. */
-  readonly #written: unknown[] = []
 
   constructor(id: number, qualifiedName: string, method: boolean) {
     this.id = id
@@ -87,16 +91,19 @@ export class Overload {
   ): boolean {
     if (count > this.#positional) {
       if (!this.varargs || Array.isArray(values[0])) {
-        return refuse(`expected at most ${this.#positional} positional arguments, got ${count}`)
+        return this.#refuse(
+          `expected at most ${this.#positional} positional arguments, got ${count}`,
+        )
       }
     }
     const list = this.varargs && count > 0 && !Array.isArray(values[0]) && values[0] !== null
     const call = begin(1)
+    written.length = 0
     let position = 0
     let used = 0
     let outs = 0
-    let end = 0
-    let endCursor = 1
+    let given = 0
+    let givenCursor = 1
     const all = this.#arguments
     for (let i = 0; i < all.length; i++) {
       const argument = all[i] as Argument
@@ -115,26 +122,32 @@ export class Overload {
         used++
       }
       if (value === undefined) {
-        if (!argument.hasDefault) return refuse(`the argument ${argument.camelName} is missing`)
+        if (!argument.hasDefault)
+          return this.#refuse(`the argument ${argument.camelName} is missing`)
         put(Tag.Default)
         continue
       }
       if (!putArgument(argument, value)) {
-        return refuse(
+        return this.#refuse(
           `expected ${expectation(argument)} for ${argument.camelName}, got ${show(value)}`,
         )
       }
-      if (argument.written) this.#written[i] = value
-      end = i + 1
-      endCursor = cursor.at
+      if (argument.written) written[i] = value
+      given = i + 1
+      givenCursor = cursor.at
     }
     if (keywords !== undefined && used !== this.#keywordCount(keywords)) {
       return this.#refuseKeyword(keywords)
     }
     checkUndisturbed(call)
-    frame[0] = end
-    cursor.at = endCursor
+    frame[0] = given
+    cursor.at = givenCursor
     return true
+  }
+
+  #refuse(text: string): false {
+    refusal = text
+    return false
   }
 
   #keywordCount(keywords: Keywords): number {
@@ -152,28 +165,28 @@ export class Overload {
 
   #refuseKeyword(keywords: Keywords): false {
     const unknown = Object.keys(keywords).find((key) => !this.#knows(key) && key !== 'out')
-    if (unknown !== undefined) return refuse(`unknown option ${show(unknown)}`)
-    return refuse('an argument was given both by position and by name')
+    if (unknown !== undefined) return this.#refuse(`unknown option ${show(unknown)}`)
+    return this.#refuse('an argument was given both by position and by name')
   }
 
   /** Runs the operator with the frame that `bind` has written. */
   call(keywords: Keywords | undefined): unknown {
-    const raw = this.#run()
-    const returns = this.#operator.returns
-    const written = this.#written
-    for (const value of written) if (value !== undefined) this.#refresh(value)
-    let result: unknown
-    if (returns.length === 1) {
-      const only = returns[0] as NativeOperator['returns'][number]
-      result = only.argument >= 0 ? written[only.argument] : wrap(only.kind, raw)
-    } else if (returns.length > 1) {
-      result = this.#tuple(raw as unknown[])
-    }
-    written.length = 0
+    // Copied: hooks that run during the call may make calls of their own.
+    const changed = written.length === 0 ? NOTHING : written.slice()
+    const result = this.#results(this.#run(), changed)
     if (this.isFactory && keywords?.requiresGrad === true) {
       native.setRequiresGrad(access.handleOf(result) as TensorHandle, true)
     }
     return result
+  }
+
+  #results(raw: unknown, changed: readonly unknown[]): unknown {
+    for (const value of changed) if (value !== undefined) this.#refresh(value)
+    const { returns } = this.#operator
+    const only = returns[0]
+    if (only === undefined) return undefined
+    if (returns.length > 1) return this.#tuple(raw as unknown[], changed)
+    return only.argument >= 0 ? changed[only.argument] : wrap(only.kind, raw)
   }
 
   #run(): unknown {
@@ -197,9 +210,9 @@ export class Overload {
   }
 
   /** An array whose elements also have the names that the schema gives them. */
-  #tuple(raw: unknown[]): unknown {
+  #tuple(raw: unknown[], changed: readonly unknown[]): unknown {
     const tuple = this.#operator.returns.map((spec, i) =>
-      spec.argument >= 0 ? this.#written[spec.argument] : wrap(spec.kind, raw[i]),
+      spec.argument >= 0 ? changed[spec.argument] : wrap(spec.kind, raw[i]),
     )
     this.#operator.returns.forEach((spec, i) => {
       if (spec.name !== '') {

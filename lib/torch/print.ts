@@ -2,9 +2,9 @@
 // (torch/_tensor_str.py describes them: 4 digits, 80 columns, more than 1000 elements summarized).
 
 import { native } from '../native.js'
+import type { TypedArray } from './create.js'
 import { defaultDtypeName } from './default-dtype.js'
 import type { Tensor } from './tensor.js'
-import type { TypedArray } from './create.js'
 import { typedArrayOf } from './values.js'
 
 const PRECISION = 4
@@ -25,6 +25,7 @@ const lastDigitIsOdd = (text: string): boolean => /[13579]$/.test(text)
 
 /** C's `%.4f`. */
 function fixed(value: number, precision: number): string {
+  if (Object.is(value, -0)) return `-${fixed(0, precision)}`
   const text = value.toFixed(precision)
   // Only a value with few bits can lie exactly in the middle.
   if (!Number.isInteger(value * 2 ** (precision + 1)) || Number.isInteger(value)) return text

@@ -42,8 +42,8 @@ export interface LrFinderResult {
   /** The losses' running mean, corrected for its start at zero: the curve to plot and to judge. */
   smoothed: number[]
   /**
-   * A tenth of the learning rate at the smoothed loss's minimum, where the loss still falls steadily; `null` when
-   * the curve never fell.
+   * A tenth of the largest learning rate that did no harm: the last one whose smoothed loss was at most 20 % above the
+   * lowest. `null` when the loss never fell.
    */
   suggestion: number | null
   /** Why it ended: all steps taken, the loss diverged, or it was no longer finite. */
@@ -121,12 +121,14 @@ class LossCurve {
   }
 
   result(): LrFinderResult {
-    const lowest = this.#smoothed.indexOf(this.#best)
+    const fell = this.#smoothed.indexOf(this.#best) > 0
+    // The place of the minimum itself is a matter of chance in a noisy curve; where it leaves for good is not.
+    const harmless = this.#lrs.filter((_, i) => (this.#smoothed[i] as number) <= 1.2 * this.#best)
     return {
       lrs: this.#lrs,
       losses: this.#losses,
       smoothed: this.#smoothed,
-      suggestion: lowest > 0 ? (this.#lrs[lowest] as number) / 10 : null,
+      suggestion: fell ? (harmless.at(-1) as number) / 10 : null,
       ended: this.#ended,
     }
   }

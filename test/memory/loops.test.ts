@@ -1,0 +1,49 @@
+// Plain loops stay bounded without any help. Each runs in a process of its own, whose memory it measures.
+
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import test from 'ava'
+
+const run = promisify(execFile)
+const programs = fileURLToPath(new URL('programs', import.meta.url))
+
+interface Report {
+  /** Peak of the resident memory, in MB. */
+  peak: number
+  /** Live handles at the end, after a garbage collection, above those at the start. */
+  left: number
+}
+
+async function measure(program: string): Promise<Report> {
+  const { stdout } = await run(process.execPath, [
+    '--expose-gc',
+    '--import=tsx',
+    `${programs}/${program}.ts`,
+  ])
+  return JSON.parse(stdout) as Report
+}
+
+test('200,000 additions of 1 MB tensors without dispose stay under 600 MB', async (t) => {
+  t.timeout(600_000)
+  const { peak, left } = await measure('additions')
+  t.log(`peak ${peak} MB`)
+  t.true(peak < 600, `peak ${peak} MB`)
+  t.is(left, 0)
+})
+
+test('10,000 training steps of a small net without dispose stay under 400 MB', async (t) => {
+  t.timeout(600_000)
+  const { peak, left } = await measure('training')
+  t.log(`peak ${peak} MB`)
+  t.true(peak < 400, `peak ${peak} MB`)
+  t.is(left, 0)
+})
+
+test('graphs that are never used for backward are collected too', async (t) => {
+  t.timeout(600_000)
+  const { peak, left } = await measure('graphs')
+  t.log(`peak ${peak} MB`)
+  t.true(peak < 900, `peak ${peak} MB`)
+  t.is(left, 0)
+})

@@ -1,0 +1,209 @@
+import { inspect } from 'node:util'
+import test from 'ava'
+import { TensorDisposedError, TorchError } from '../../lib/errors.js'
+import { torch } from '../../lib/torch/index.js'
+import { Tensor } from '../../lib/torch/tensor.js'
+import { expectNoLiveTensors } from '../helpers/live.js'
+
+torch.setNumThreads(1)
+expectNoLiveTensors(test)
+
+test('nested arrays become float32, booleans bool, bigints int64', (t) => {
+  const x = torch.tensor([
+    [1, 2.5],
+    [3, -4],
+  ])
+  t.deepEqual(x.shape, [2, 2])
+  t.is(x.dtype, 'float32')
+  t.is(x.device, 'cpu')
+  t.deepEqual(x.toArray(), [
+    [1, 2.5],
+    [3, -4],
+  ])
+  t.is(torch.tensor([true, false]).dtype, 'bool')
+  t.is(torch.tensor([1n, 2n]).dtype, 'int64')
+  t.is(torch.tensor({ re: 1, im: 2 }).dtype, 'complex64')
+  t.deepEqual(torch.tensor([]).shape, [0])
+  t.deepEqual(torch.tensor([[], []]).shape, [2, 0])
+  t.deepEqual(torch.tensor(7).shape, [])
+})
+
+test('a dtype decides, and refuses what it cannot hold', (t) => {
+  t.deepEqual(torch.tensor([1, 2], { dtype: 'int64' }).toTypedArray(), new BigInt64Array([1n, 2n]))
+  t.deepEqual(torch.tensor([1, 2], { dtype: 'uint8' }).toTypedArray(), new Uint8Array([1, 2]))
+  t.deepEqual(torch.tensor([0.5], { dtype: 'float16' }).toArray(), [0.5])
+  t.deepEqual(torch.tensor([1, 0], { dtype: 'bool' }).toArray(), [true, false])
+  t.throws(() => torch.tensor([1.5], { dtype: 'int64' }), { instanceOf: TypeError })
+  t.throws(() => torch.tensor([1.5], { dtype: 'int32' }), { message: /integers for dtype int32/ })
+  t.throws(() => torch.tensor([2n ** 63n]), { instanceOf: RangeError })
+})
+
+test('ragged, deep and odd data are refused by name', (t) => {
+  t.throws(() => torch.tensor([[1, 2], [3]]), { message: /array of length 2 at depth 1/ })
+  t.throws(() => torch.tensor([1, [2]] as never), { instanceOf: RangeError })
+  t.throws(() => torch.tensor('abc' as never), { message: /expected numbers for data/ })
+  t.throws(() => torch.tensor(null as never), { instanceOf: TypeError })
+  t.throws(() => torch.tensor({} as never), { instanceOf: TypeError })
+  const self: unknown[] = []
+  self.push(self)
+  t.throws(() => torch.tensor(self as never), { message: /at most 64 dimensions/ })
+})
+
+test('typed arrays are shared by fromTypedArray and copied by tensor', (t) => {
+  const array = new Float32Array([1, 2, 3, 4])
+  const shared = torch.fromTypedArray(array, [2, 2])
+  const copy = torch.tensor(array)
+  array[0] = 9
+  t.is(shared.index([0, 0]).item(), 9)
+  t.is(copy.index(0).item(), 1)
+  shared.add_(1)
+  t.deepEqual([...array], [10, 3, 4, 5])
+  t.throws(() => torch.fromTypedArray(array, [3]), { instanceOf: RangeError })
+  t.throws(() => torch.fromTypedArray([1, 2] as never), { instanceOf: TypeError })
+})
+
+test('buffers of any dtype, at any offset', (t) => {
+  const bytes = new Uint8Array(9)
+  new DataView(bytes.buffer).setFloat32(1, 1.5, true)
+  t.is(torch.fromBuffer(bytes, 'float32', { byteOffset: 1, shape: [] }).item(), 1.5)
+  t.throws(() => torch.fromBuffer(bytes, 'float32', { shape: [3] }), { instanceOf: RangeError })
+  t.throws(() => torch.fromBuffer(bytes, 'float32', { byteOffset: 10 }), { instanceOf: RangeError })
+  t.throws(() => torch.fromBuffer(bytes, 'int5000' as never), { instanceOf: TypeError })
+  const resizable = new (ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer)(8, {
+    maxByteLength: 16,
+  })
+  t.deepEqual(torch.fromBuffer(resizable, 'int8').shape, [8])
+})
+
+test('values leave as numbers, typed arrays and bytes', (t) => {
+  t.is(torch.tensor(1.5).item(), 1.5)
+  t.is(torch.tensor(true).item(), true)
+  t.deepEqual(torch.tensor({ re: 1, im: -2 }).item(), { re: 1, im: -2 })
+  const big = torch.tensor([2n ** 60n])
+  t.throws(() => big.item(), { message: /itemBigInt/ })
+  t.is(big.itemBigInt(), 2n ** 60n)
+  t.throws(() => big.toArray(), { message: /toTypedArray/ })
+  t.throws(() => torch.tensor([1, 2]).item(), { instanceOf: TorchError })
+  t.deepEqual(torch.tensor([1, 2]).to('bfloat16').toTypedArray(), new Float32Array([1, 2]))
+  t.deepEqual(torch.arange(6).view(2, 3).t().toArray(), [
+    [0, 3],
+    [1, 4],
+    [2, 5],
+  ])
+  t.deepEqual([...torch.tensor([1], { dtype: 'int16' }).toBytes()], [1, 0])
+})
+
+test('positional arguments, keywords and varargs', (t) => {
+  const x = torch.arange(6).view(2, 3).to('float32')
+  t.deepEqual(x.sum(1).toArray(), [3, 12])
+  t.deepEqual(x.sum(1, { keepdim: true }).shape, [2, 1])
+  t.deepEqual(x.sum({ dim: 0 } as never).toArray(), [3, 5, 7])
+  t.deepEqual(x.view(3, 2).shape, [3, 2])
+  t.deepEqual(x.view([3, 2]).shape, [3, 2])
+  t.deepEqual(x.permute(1, 0).shape, [3, 2])
+  t.deepEqual(x.add(x, { alpha: 2 }).toArray(), x.mul(3).toArray())
+  t.is(torch.zeros(2, 3, { dtype: 'float64' }).dtype, 'float64')
+  t.true(torch.ones([2], { requiresGrad: true }).requiresGrad)
+  const { values, indices } = x.max(1)
+  const [v, i] = x.max(1)
+  t.deepEqual(values.toArray(), v.toArray())
+  t.deepEqual(indices.toArray(), i.toArray())
+  const out = torch.empty([2, 3])
+  t.is(torch.add(x, 1, { out }), out)
+  t.deepEqual(out.toArray(), x.add(1).toArray())
+  t.is(x.add_(1), x)
+  t.deepEqual(torch.cat([x, x]).shape, [4, 3])
+  t.deepEqual(torch.sub(1, torch.ones([1])).toArray(), [0])
+})
+
+test('scalars promote as in Python', (t) => {
+  const int = torch.tensor([1, 2], { dtype: 'int32' })
+  t.is(int.mul(2).dtype, 'int32')
+  t.is(int.mul(2.5).dtype, 'float32')
+  t.is(int.add(true).dtype, 'int32')
+  t.is(int.add(2n).dtype, 'int32')
+  t.is(torch.ones([1]).mul(-0).div(1).toTypedArray()[0], -0)
+})
+
+test('refusals name the function, the argument, what was expected and what came', (t) => {
+  const x = torch.ones([2, 2])
+  t.throws(() => x.add('a' as never), {
+    instanceOf: TypeError,
+    message: 'add: expected a Tensor or a number for other, got "a"',
+  })
+  t.throws(() => x.add(1, { beta: 2 } as never), { message: 'add: unknown option "beta"' })
+  t.throws(() => Reflect.apply(x.add, x, []), { message: 'add: the argument other is missing' })
+  t.throws(() => Reflect.apply(x.relu, x, [1]), {
+    message: /at most 0 positional arguments, got 1/,
+  })
+  t.throws(() => x.max('a' as never), {
+    message: /no overload takes \("a"\); there are:\n {2}max\(/,
+  })
+  t.throws(() => x.sum(5), { instanceOf: RangeError, message: /^sum: Dimension out of range/ })
+  t.throws(() => x.matmul(torch.ones([3, 3])), { instanceOf: TorchError, message: /2x2 and 3x3/ })
+  t.throws(() => x.view(3), { message: /^view: shape '\[3\]' is invalid for input of size 4/ })
+  t.throws(() => torch.zeros([2], { device: 'gpu' as never }), { message: /device/i })
+  t.throws(() => torch.zeros([2], { dtype: 'float' as never }), { message: /dtype such as/ })
+  t.throws(() => x.to('cuda:0'), { instanceOf: Error })
+  t.throws(() => torch.empty([2 ** 50]), { name: 'OutOfMemoryError' })
+  t.throws(() => torch.linalg.cholesky(torch.zeros([2, 2])), { name: 'LinAlgError' })
+  t.throws(() => x.bitwiseAnd(x), { name: 'NotImplementedError' })
+})
+
+test('impostors are refused', (t) => {
+  const x = torch.ones([1])
+  const Constructor = Tensor as unknown as new (...values: unknown[]) => Tensor
+  t.throws(() => new Constructor(), { instanceOf: TypeError })
+  t.throws(() => (Object.create(Tensor.prototype) as Tensor).shape, { instanceOf: TypeError })
+  t.throws(() => (Object.create(x) as Tensor).shape, { instanceOf: TypeError })
+  t.throws(() => (new Proxy(x, {}) as Tensor).shape, { instanceOf: TypeError })
+  t.throws(() => x.add(Object.create(x)), { instanceOf: TypeError })
+  t.throws(() => x.add(new Proxy(x, {})), { instanceOf: TypeError })
+  t.throws(() => Reflect.apply(Tensor.prototype.sum, {}, []), { instanceOf: TypeError })
+})
+
+test('an argument that runs other operations while it is read is refused', (t) => {
+  const x = torch.ones([2])
+  const options = {
+    get alpha() {
+      x.add(1)
+      return 2
+    },
+  }
+  t.throws(() => x.add(x, options), { message: /called another tensor operation/ })
+})
+
+test('disposed tensors say so', (t) => {
+  const x = torch.ones([2])
+  const y = x.add(1)
+  x.dispose()
+  x.dispose()
+  t.throws(() => x.add(1), { instanceOf: TensorDisposedError })
+  t.throws(() => x.shape, { instanceOf: TensorDisposedError })
+  t.throws(() => y.add(x), { instanceOf: TensorDisposedError })
+  t.deepEqual(y.toArray(), [2, 2])
+  t.is(String(x), 'tensor(<disposed>)')
+})
+
+test('raw operators, by their own names', (t) => {
+  const { aten } = torch.ops
+  t.deepEqual((aten?.add?.Tensor?.(torch.ones([2]), 1) as Tensor).toArray(), [2, 2])
+  t.deepEqual((aten?.relu?.default?.(torch.tensor([-1, 1])) as Tensor).toArray(), [0, 1])
+  t.is(aten?.add?.Nonsense, undefined)
+  t.true(torch.listOperators().length > 3000)
+})
+
+test('console.log prints the values', (t) => {
+  t.is(inspect(torch.tensor([1, 2])), 'tensor([1., 2.])')
+})
+
+test('iteration goes over the first dimension', (t) => {
+  t.deepEqual(
+    [...torch.arange(4).view(2, 2)].map((row) => row.toArray()),
+    [
+      [0, 1],
+      [2, 3],
+    ],
+  )
+  t.throws(() => [...torch.tensor(1)], { instanceOf: TypeError })
+})
