@@ -8,9 +8,9 @@
 namespace node_libtorch {
 namespace {
 
-// V8 starts a mark-compact for each 64 MB of reported growth. A third of the bytes makes that one
-// collection per 192 MB of garbage: with a realistic JS heap, marking costs more than the memory.
-constexpr int64_t kByteShare = 3;
+// V8 starts a mark-compact for each 64 MB of reported growth. Half of the bytes makes that one
+// collection per 128 MB of garbage: with a realistic JS heap, marking costs more than the memory.
+constexpr int64_t kByteShare = 2;
 // A handle costs more than its 32 bytes of JS heap: the cell, the TensorImpl, what a view pins.
 constexpr int64_t kHandleCost = 1024;
 // Below this V8 would learn nothing from the call.
