@@ -26,10 +26,15 @@ export function batchFigure(images: Tensor[], labels: string[]): Promise<Buffer>
   return imageGrid('A batch of training pictures', tiles)
 }
 
-/** Loss against learning rate, with the rate that was chosen. */
+/** Loss against learning rate, with the rate that the finder suggests and the one that was chosen. */
 export function finderFigure(found: LrFinderResult, maxLr: number): Promise<Buffer> {
   const points = (losses: number[]) =>
     losses.map((loss, i) => [found.lrs[i] as number, loss] as const)
+  const marker = (name: string, rate: number) => ({
+    x: rate,
+    label: `${name}: ${rate.toPrecision(2)}`,
+  })
+  const { suggestion } = found
   return lineChart('Learning-rate finder', {
     x: { title: 'learning rate (log scale)', log: true },
     // Where the loss explodes it would leave no room for the part to read.
@@ -38,7 +43,10 @@ export function finderFigure(found: LrFinderResult, maxLr: number): Promise<Buff
       { name: 'each batch', points: points(found.losses), faint: true },
       { name: 'running mean', points: points(found.smoothed) },
     ],
-    marker: { x: maxLr, label: `peak of the training: ${maxLr.toPrecision(2)}` },
+    markers: [
+      ...(suggestion === null || suggestion === maxLr ? [] : [marker('suggestion', suggestion)]),
+      marker('peak of the training', maxLr),
+    ],
   })
 }
 

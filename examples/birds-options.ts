@@ -13,7 +13,7 @@ Usage: npm run birds -- [options]
                      FILE: as imagenet, from a .safetensors or .pth state dict of a ResNet18
   --image-size N     side of the square pictures the network sees (default: 224, or 128 with random weights)
   --epochs N         passes over the training pictures (default: 10, or 40 with random weights)
-  --batch-size N     pictures in a training step (default: 32)
+  --batch-size N     pictures in a training step (default: 26)
   --max-lr auto|N    highest learning rate of the one-cycle schedule; auto takes the finder's suggestion
                      (default: 0.05, or 0.02 with random weights)
   --device D         cpu, cuda, cuda:1 ... (default: cuda if there is one)
@@ -34,7 +34,7 @@ export interface BirdsOptions {
   out: string
 }
 
-/** Reads the command line; prints the help or what is wrong with an option, and ends the program then. */
+/** Reads the command line. Where it asks for help or has a mistake, prints the one or the other and ends the program. */
 export function readOptions(defaultData: string): BirdsOptions {
   try {
     const { values } = parseArgs({
@@ -43,7 +43,7 @@ export function readOptions(defaultData: string): BirdsOptions {
         weights: { type: 'string', default: 'imagenet' },
         'image-size': { type: 'string' },
         epochs: { type: 'string' },
-        'batch-size': { type: 'string', default: '32' },
+        'batch-size': { type: 'string', default: '26' },
         'max-lr': { type: 'string' },
         device: { type: 'string' },
         seed: { type: 'string', default: '1' },
@@ -68,7 +68,7 @@ export function readOptions(defaultData: string): BirdsOptions {
       out: values.out,
     }
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${HELP}`)
+    console.error(`${(error as Error).message}; --help lists the options`)
     process.exit(1)
   }
 }

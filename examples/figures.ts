@@ -43,8 +43,8 @@ export interface Panel {
   y: Axis
   /** Later ones are drawn over earlier ones. */
   series: { name: string; points: readonly (readonly [x: number, y: number])[]; faint?: boolean }[]
-  /** A vertical line with a label. */
-  marker?: { x: number; label: string } | undefined
+  /** Vertical lines with labels. */
+  markers?: readonly { x: number; label: string }[]
   /** Dots on the points: for curves of few points. */
   dots?: boolean
 }
@@ -93,7 +93,7 @@ export async function lineChart(title: string, ...panels: Panel[]): Promise<Buff
   return draw(svg)
 }
 
-function layers({ x, y, series, marker, dots }: Panel, last: boolean): unknown[] {
+function layers({ x, y, series, markers = [], dots }: Panel, last: boolean): unknown[] {
   const lines = series.map(({ points, name, faint }, i) => ({
     data: { values: points.map(([px, py]) => ({ x: px, y: py, name })) },
     mark: {
@@ -126,7 +126,7 @@ function layers({ x, y, series, marker, dots }: Panel, last: boolean): unknown[]
       },
     },
   }))
-  return marker === undefined ? lines : [...lines, ...markerLayers(marker, x, series)]
+  return [...lines, ...markers.flatMap((marker, i) => markerLayers(marker, i, x, series))]
 }
 
 /** The smallest and the largest x of all series. */
@@ -145,6 +145,7 @@ function decades(series: Panel['series']): object {
 
 function markerLayers(
   { x, label }: { x: number; label: string },
+  number: number,
   axis: Axis,
   series: Panel['series'],
 ): unknown[] {
@@ -163,7 +164,7 @@ function markerLayers(
     {
       data,
       mark: { type: 'text', ...side, baseline: 'top', fontSize: 13, color: INK },
-      encoding: { ...place, y: { value: 4 }, text: { field: 'label' } },
+      encoding: { ...place, y: { value: 4 + 18 * number }, text: { field: 'label' } },
     },
   ]
 }

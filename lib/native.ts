@@ -59,6 +59,7 @@ export interface Native {
     reaper: unknown,
     errorClasses: object,
     runForward: (module: object, inputs: TensorHandle[]) => TensorHandle,
+    warn: (message: string) => void,
   ): void
 
   versions(): { libtorch: string; built: string; folder: string; cpuCapability: string }
@@ -203,10 +204,15 @@ export function onForward(run: (module: object, inputs: TensorHandle[]) => Tenso
 }
 
 const { addon, reaper } = load()
-addon.attach(reaper, errors, (module, inputs) => {
-  if (forward === undefined) throw new Error('node-libtorch: lib/nn has not been loaded')
-  return forward(module, inputs)
-})
+addon.attach(
+  reaper,
+  errors,
+  (module, inputs) => {
+    if (forward === undefined) throw new Error('node-libtorch: lib/nn has not been loaded')
+    return forward(module, inputs)
+  },
+  (message) => process.emitWarning(message, 'TorchWarning'),
+)
 
 export const native: Native = addon
 

@@ -6,6 +6,7 @@
 #include "autograd/autograd.h"
 #include "lr/lr.h"
 #include "napi/call.h"
+#include "napi/warnings.h"
 #include "nn/nn.h"
 #include "optim/optim.h"
 #include "tensor/context.h"
@@ -57,8 +58,15 @@ Napi::Value frame_array(Addon& addon) {
 
 void detach_reaper(void* data) { static_cast<Ledger*>(data)->reaper = nullptr; }
 
-/// attach(reaperExports, errors, runForward): binds the reaper's env, our error classes and the function
-/// that runs the forward of TypeScript modules. Once per env, before anything that makes a handle.
+Napi::FunctionReference function_argument(const Call& call, size_t i, const char* what) {
+  const Napi::Value value(call.env(), call[i]);
+  if (!value.IsFunction()) call.refuse(i, what, "a function");
+  return Napi::Persistent(value.As<Napi::Function>());
+}
+
+/// attach(reaperExports, errors, runForward, warn): binds the reaper's env, our error classes, the function
+/// that runs the forward of TypeScript modules, and the one that takes warnings. Once per env, before
+/// anything that makes a handle.
 napi_value attach(Call& call) {
   Addon& addon = call.addon();
   if (addon.ledger->reaper != nullptr) {
@@ -71,8 +79,9 @@ napi_value attach(Call& call) {
     call.refuse(0, "reaper", "the exports of reaper.node");
   }
   addon.errors = Napi::Persistent(call.object(1, "errors"));
-  if (!Napi::Value(call.env(), call[2]).IsFunction()) call.refuse(2, "runForward", "a function");
-  addon.run_forward = Napi::Persistent(Napi::Value(call.env(), call[2]).As<Napi::Function>());
+  addon.run_forward = function_argument(call, 2, "runForward");
+  addon.warn = function_argument(call, 3, "warn");
+  catch_warnings();
   auto* reaper = static_cast<napi_env>(data);
   addon.ledger->reaper = reaper;
   napi_add_env_cleanup_hook(reaper, detach_reaper, addon.ledger);

@@ -54,9 +54,11 @@ struct Addon {
   /// The operator now running: the first word of the message if it throws. Null outside.
   const char* running = nullptr;
 
-  /// Our error classes and the function that runs the forward of a TypeScript module; set by attach.
+  /// Our error classes, the function that runs the forward of a TypeScript module, and the one that takes
+  /// warnings; set by attach.
   Napi::ObjectReference errors;
   Napi::FunctionReference run_forward;
+  Napi::FunctionReference warn;
 
   /// Data pointers of the exported functions.
   std::vector<std::shared_ptr<void>> bindings;

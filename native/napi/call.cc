@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "napi/errors.h"
+#include "napi/warnings.h"
 
 namespace node_libtorch {
 namespace {
@@ -22,7 +23,9 @@ napi_value enter(napi_env env, napi_callback_info info) {
     napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
     const auto* binding = static_cast<Binding*>(data);
     binding->addon->releases->drain(env);
-    return binding->target->function(call);
+    napi_value result = binding->target->function(call);
+    emit_warnings(*binding->addon);
+    return result;
   });
 }
 
