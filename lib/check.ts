@@ -27,9 +27,9 @@ export function show(value: unknown): string {
 
 function constructorName(value: object): string | undefined {
   try {
-    const constructor: unknown = Object.getPrototypeOf(value)?.constructor
-    if (typeof constructor !== 'function') return undefined
-    return typeof constructor.name === 'string' ? constructor.name : undefined
+    const maker: unknown = Object.getPrototypeOf(value)?.constructor
+    if (typeof maker !== 'function') return undefined
+    return typeof maker.name === 'string' ? maker.name : undefined
   } catch {
     return undefined // a revoked Proxy has no prototype to ask
   }

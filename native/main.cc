@@ -19,8 +19,8 @@
 namespace node_libtorch {
 namespace {
 
-/// There is no C++ ABI between minor versions of libtorch: with another one this addon would corrupt
-/// memory, so it refuses before the first call.
+/// There is no C++ ABI between minor versions of libtorch: with another one this addon would
+/// corrupt memory, so it refuses before the first call.
 void check_version(Napi::Env env) {
   const uint64_t found = aoti_torch_abi_version();
   const auto major = static_cast<int>(found >> 56);
@@ -64,9 +64,9 @@ Napi::FunctionReference function_argument(const Call& call, size_t i, const char
   return Napi::Persistent(value.As<Napi::Function>());
 }
 
-/// attach(reaperExports, errors, runForward, warn): binds the reaper's env, our error classes, the function
-/// that runs the forward of TypeScript modules, and the one that takes warnings. Once per env, before
-/// anything that makes a handle.
+/// attach(reaperExports, errors, runForward, warn): binds the reaper's env, our error classes, the
+/// function that runs the forward of TypeScript modules, and the one that takes warnings. Once per
+/// env, before anything that makes a handle.
 napi_value attach(Call& call) {
   Addon& addon = call.addon();
   if (addon.ledger->reaper != nullptr) {

@@ -45,9 +45,9 @@ let membersOf: (value: unknown) => Members | undefined
 /** State-dict names that older files lack: BatchNorm counted no batches before PyTorch 0.4.1. */
 const isOptionalKey = (name: string): boolean => /(^|\.)num_batches_tracked$/.test(name)
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: gives instances their call signature
 export interface Module {
   /** Runs {@link Module.forward}. */
+  // biome-ignore lint/style/useShorthandFunctionType: merged with the class
   (...inputs: Parameters<this['forward']>): ReturnType<this['forward']>
 }
 
@@ -64,7 +64,7 @@ export interface Module {
  * }
  * const y = new Net()(x)
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signature
 export class Module extends Callable {
   readonly #members: Members
 

@@ -42,8 +42,8 @@ const DTYPE_OF_ARRAY = new Map<unknown, DType>([
 /** The dtype of a typed array's elements; undefined for a DataView and for anything else. */
 export function dtypeOfArray(value: unknown): DType | undefined {
   if (!ArrayBuffer.isView(value)) return undefined
-  for (const [constructor, dtype] of DTYPE_OF_ARRAY) {
-    if (value instanceof (constructor as new () => object)) return dtype
+  for (const [arrayClass, dtype] of DTYPE_OF_ARRAY) {
+    if (value instanceof (arrayClass as new () => object)) return dtype
   }
   return undefined
 }

@@ -65,7 +65,7 @@ const runBackward = makeMethod('backward', '_backward')
 const castAndMove = makeMethod('to', 'to.dtype_layout')
 const OWN = Symbol('only the library makes tensors')
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the generated methods are attached below
+/** The generated methods, attached at the end of this file. */
 export interface Tensor extends TensorMethods {}
 
 /**
@@ -74,7 +74,7 @@ export interface Tensor extends TensorMethods {}
  * Make one with `torch.tensor`, `torch.zeros` and their kin. Memory is freed when the object is collected, which is
  * prompt even in a loop that never waits; `dispose()`, `using` and `torch.scope` free it at once.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the generated methods
 export class Tensor implements Disposable {
   #handle: TensorHandle | undefined
   #shape: readonly number[] | undefined

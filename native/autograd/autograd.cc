@@ -44,7 +44,8 @@ napi_value set_requires_grad(Call& call) {
               "does not require grad");
   const auto dtype = tensor.scalar_type();
   TORCH_CHECK(!value || at::isFloatingType(dtype) || at::isComplexType(dtype),
-              "requiresGrad_: only floating-point and complex tensors can require grad, got ", dtype);
+              "requiresGrad_: only floating-point and complex tensors can require grad, got ",
+              dtype);
   tensor.set_requires_grad(value);
   return call.undefined();
 }
@@ -80,8 +81,8 @@ constexpr Export kExports[] = {
 }  // namespace
 
 void export_autograd(Addon& addon, Napi::Object exports) {
-  // Backward then runs on the thread that asks for it, so that JS hooks and functions never do so on
-  // another one. Thread-local: each worker sets it for itself.
+  // Backward then runs on the thread that asks for it, so that JS hooks and functions never do so
+  // on another one. Thread-local: each worker sets it for itself.
   c10::AutogradState::get_tls_state().set_multithreading_enabled(false);
   add_exports(addon, exports, kExports);
 }

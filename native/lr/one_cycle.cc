@@ -35,16 +35,16 @@ void OneCycle::apply(int64_t epoch) {
   const auto step = static_cast<double>(epoch);
   if (step > options_.total_steps) {
     throw ArgumentRangeError("oneCycle: step " + std::to_string(epoch) + " of a schedule of " +
-                             std::to_string(static_cast<int64_t>(options_.total_steps)) +
-                             " steps");
+                             std::to_string(static_cast<int64_t>(options_.total_steps)) + " steps");
   }
   double start = 0;
   size_t i = 0;
   while (i + 1 < phases_.size() && step > phases_[i].end) start = phases_[i++].end;
   const Phase& phase = phases_[i];
   if (phase.end == start) {
-    throw ArgumentRangeError("oneCycle: a phase of the schedule has no length; change pctStart or "
-                             "the number of steps");
+    throw ArgumentRangeError(
+        "oneCycle: a phase of the schedule has no length; change pctStart or "
+        "the number of steps");
   }
   const double part = (step - start) / (phase.end - start);
   const auto value = [&](const ParamGroup& group, const char* from, const char* to) {

@@ -1,4 +1,5 @@
-// Base of the learning-rate schedulers: a step counter, and values written into the optimizer's groups.
+// Base of the learning-rate schedulers: a step counter, and values written into the optimizer's
+// groups.
 #pragma once
 
 #include <cstdint>

@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "napi/reference.h"
 #include "napi/ledger.h"
+#include "napi/reference.h"
 
 namespace node_libtorch {
 
@@ -41,7 +41,8 @@ struct Addon {
   Ledger* ledger;
   std::shared_ptr<ReleaseQueue> releases = std::make_shared<ReleaseQueue>();
 
-  /// Scratch memory that JS sees as one Float64Array: numbers cross in it without a Node-API call each.
+  /// Scratch memory that JS sees as one Float64Array: numbers cross in it without a Node-API call
+  /// each.
   double* frame = nullptr;
   double* reply() const { return frame + kFrameLength; }
   std::vector<double> frame_storage;
@@ -54,8 +55,8 @@ struct Addon {
   /// The operator now running: the first word of the message if it throws. Null outside.
   const char* running = nullptr;
 
-  /// Our error classes, the function that runs the forward of a TypeScript module, and the one that takes
-  /// warnings; set by attach.
+  /// Our error classes, the function that runs the forward of a TypeScript module, and the one that
+  /// takes warnings; set by attach.
   Napi::ObjectReference errors;
   Napi::FunctionReference run_forward;
   Napi::FunctionReference warn;

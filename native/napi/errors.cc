@@ -12,15 +12,14 @@
 namespace node_libtorch {
 namespace {
 
-/// Throws an instance of one of the classes that lib/errors.ts gave to attach(); before that, a plain
-/// Error.
+/// Throws an instance of one of the classes that lib/errors.ts gave to attach(); before that, a
+/// plain Error.
 void throw_ours(napi_env env, const char* class_name, const std::string& message) {
   auto* addon = Napi::Env(env).GetInstanceData<Addon>();
   if (addon != nullptr && !addon->errors.IsEmpty()) {
     Napi::Value constructor = addon->errors.Value().Get(class_name);
     if (constructor.IsFunction()) {
-      Napi::Object error =
-          constructor.As<Napi::Function>().New({Napi::String::New(env, message)});
+      Napi::Object error = constructor.As<Napi::Function>().New({Napi::String::New(env, message)});
       napi_throw(env, error);
       return;
     }

@@ -1,4 +1,5 @@
-// Nothing native may cross into Node as a C++ exception, or abort: each entry runs inside guarded().
+// Nothing native may cross into Node as a C++ exception, or abort: each entry runs inside
+// guarded().
 #pragma once
 
 #include <napi.h>

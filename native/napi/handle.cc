@@ -25,8 +25,8 @@ napi_value make_handle(napi_env env, Ledger& ledger, T value) {
   auto cell = std::make_unique<Cell<T>>(Cell<T>{std::move(value), &ledger, false});
   napi_value external;
   // Fails while a worker is being terminated; the cell then goes with this scope.
-  if (ledger.reaper == nullptr ||
-      napi_create_external(ledger.reaper, cell.get(), &finalize<T>, nullptr, &external) != napi_ok) {
+  if (ledger.reaper == nullptr || napi_create_external(ledger.reaper, cell.get(), &finalize<T>,
+                                                       nullptr, &external) != napi_ok) {
     throw Napi::Error::New(env, "node-libtorch: this thread is shutting down");
   }
   Cell<T>* owned = cell.release();

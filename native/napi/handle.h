@@ -22,7 +22,8 @@ using ModulePtr = std::shared_ptr<torch::nn::Module>;
 using OptimizerPtr = std::shared_ptr<Optimizer>;
 using SchedulerPtr = std::shared_ptr<Scheduler>;
 
-/// What a handle of type T is called in messages, and its tag, by which a foreign External is refused.
+/// What a handle of type T is called in messages, and its tag, by which a foreign External is
+/// refused.
 template <class T>
 struct HandleType;
 template <>
@@ -82,7 +83,7 @@ Cell<T>* open_handle(napi_env env, napi_value value) {
   }
   void* data = nullptr;
   return napi_get_value_external(env, value, &data) == napi_ok ? static_cast<Cell<T>*>(data)
-                                                                : nullptr;
+                                                               : nullptr;
 }
 
 }  // namespace node_libtorch

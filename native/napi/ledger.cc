@@ -54,7 +54,8 @@ class CountingAllocator final : public c10::Allocator {
     return {header + 1, header + 1, &release, device};
   }
 
-  // oneDNN takes its scratch memory by the raw interface, for which data and context must be the same.
+  // oneDNN takes its scratch memory by the raw interface, for which data and context must be the
+  // same.
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
 
   void copy_data(void* dest, const void* src, size_t count) const override {

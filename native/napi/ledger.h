@@ -1,6 +1,6 @@
-// What one JS thread owes: live handles and the CPU bytes allocated on its behalf, told to V8 so that
-// it collects garbage in time. V8 sees only 32 bytes per handle, however large the tensor, and nothing
-// of the activations that an autograd graph keeps.
+// What one JS thread owes: live handles and the CPU bytes allocated on its behalf, told to V8 so
+// that it collects garbage in time. V8 sees only 32 bytes per handle, however large the tensor, and
+// nothing of the activations that an autograd graph keeps.
 #pragma once
 
 #include <node_api.h>
@@ -18,14 +18,15 @@ struct Ledger {
   std::atomic<int64_t> bytes{0};    ///< live CPU bytes, counted by the allocator on any thread
   std::atomic<int64_t> handles{0};  ///< live tensor handles
   int64_t reported = 0;             ///< what V8 has been told; JS thread only
-  napi_env reaper = nullptr;        ///< the env that owns the handles; null before attach and after teardown
+  napi_env reaper =
+      nullptr;  ///< the env that owns the handles; null before attach and after teardown
 
-  /// Cells of the tensors made inside each open torch.scope, innermost last; JS thread only. The cells
-  /// themselves, not the JS objects: what the garbage collector frees leaves its scope.
+  /// Cells of the tensors made inside each open torch.scope, innermost last; JS thread only. The
+  /// cells themselves, not the JS objects: what the garbage collector frees leaves its scope.
   std::vector<std::unordered_set<void*>> scopes;
 
-  /// Tells V8 what changed since the last report, if it is worth a call. JS thread only; allowed in a
-  /// finalizer.
+  /// Tells V8 what changed since the last report, if it is worth a call. JS thread only; allowed in
+  /// a finalizer.
   void report();
 };
 

@@ -10,8 +10,8 @@
 
 namespace node_libtorch {
 
-/// References that wait for their env's thread. Shared by the env and by every JsReference of it, since
-/// either may go first.
+/// References that wait for their env's thread. Shared by the env and by every JsReference of it,
+/// since either may go first.
 class ReleaseQueue {
  public:
   /// Any thread. After close() the reference is dropped: the env has freed it.
@@ -28,8 +28,8 @@ class ReleaseQueue {
   std::atomic<bool> empty_{true};
 };
 
-/// A reference that may be destroyed on any thread, inside a GC too. A strong one keeps the object alive; a
-/// weak one only finds it as long as something else does.
+/// A reference that may be destroyed on any thread, inside a GC too. A strong one keeps the object
+/// alive; a weak one only finds it as long as something else does.
 class JsReference {
  public:
   enum class Strength { kWeak, kStrong };

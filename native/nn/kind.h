@@ -1,5 +1,5 @@
-// Kinds of native modules: how each is made, run and described. A new layer is one new file in layers/
-// with one Register in it.
+// Kinds of native modules: how each is made, run and described. A new layer is one new file in
+// layers/ with one Register in it.
 #pragma once
 
 #include <torch/nn/module.h>

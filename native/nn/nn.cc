@@ -190,22 +190,14 @@ napi_value module_forward(Call& call) {
 }
 
 constexpr Export kExports[] = {
-    {"createModule", create_module},
-    {"createScriptModule", create_script_module},
-    {"moduleKind", module_kind},
-    {"moduleOptions", module_options},
-    {"moduleChildren", module_children},
-    {"moduleParameters", module_parameters},
-    {"moduleBuffers", module_buffers},
-    {"setChild", set_child_value},
-    {"removeChild", remove_child},
-    {"setParameter", set_parameter},
-    {"setBuffer", set_buffer},
-    {"removeParameter", remove_parameter},
-    {"removeBuffer", remove_buffer},
-    {"setTraining", set_training},
-    {"isTraining", is_training},
-    {"moduleTo", module_to},
+    {"createModule", create_module},     {"createScriptModule", create_script_module},
+    {"moduleKind", module_kind},         {"moduleOptions", module_options},
+    {"moduleChildren", module_children}, {"moduleParameters", module_parameters},
+    {"moduleBuffers", module_buffers},   {"setChild", set_child_value},
+    {"removeChild", remove_child},       {"setParameter", set_parameter},
+    {"setBuffer", set_buffer},           {"removeParameter", remove_parameter},
+    {"removeBuffer", remove_buffer},     {"setTraining", set_training},
+    {"isTraining", is_training},         {"moduleTo", module_to},
     {"moduleForward", module_forward},
 };
 

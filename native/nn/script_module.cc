@@ -1,5 +1,5 @@
-// A module written in TypeScript, as a node of the native tree. JS owns the JS side: this node refers to it
-// weakly, since a cycle across the two heaps would never be collected.
+// A module written in TypeScript, as a node of the native tree. JS owns the JS side: this node
+// refers to it weakly, since a cycle across the two heaps would never be collected.
 #include "nn/script_module.h"
 
 #include "napi/call.h"

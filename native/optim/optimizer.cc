@@ -29,8 +29,8 @@ void Optimizer::add_group(ParamGroup group) {
                           std::to_string(i) + " is the result of an operation");
     }
     const auto is_same = [&](const at::Tensor& other) { return other.is_same(parameter); };
-    bool known = std::any_of(group.params.begin(), group.params.begin() + static_cast<long>(i),
-                             is_same);
+    bool known =
+        std::any_of(group.params.begin(), group.params.begin() + static_cast<long>(i), is_same);
     for (const auto& other : groups_) {
       known = known || std::any_of(other.params.begin(), other.params.end(), is_same);
     }
@@ -50,8 +50,8 @@ void Optimizer::step() {
       const at::Tensor& grad = parameter.grad();
       if (!grad.defined()) continue;
       const auto device = parameter.device();
-      Batch& batch = batches[{device.type(),
-                              {device.index(), static_cast<int>(parameter.scalar_type())}}];
+      Batch& batch =
+          batches[{device.type(), {device.index(), static_cast<int>(parameter.scalar_type())}}];
       batch.params.push_back(parameter);
       batch.grads.push_back(grad);
     }

@@ -11,8 +11,8 @@
 
 namespace node_libtorch {
 
-/// Named numbers of a group: `lr`, `momentum` …, and what a scheduler keeps there (`initial_lr`). Booleans
-/// are 0 and 1. The names are Python's, so that state dicts need no translation.
+/// Named numbers of a group: `lr`, `momentum` …, and what a scheduler keeps there (`initial_lr`).
+/// Booleans are 0 and 1. The names are Python's, so that state dicts need no translation.
 using Values = std::map<std::string, double, std::less<>>;
 
 struct ParamGroup {

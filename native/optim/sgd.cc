@@ -8,8 +8,8 @@ namespace {
 
 constexpr const char* kBuffer = "momentum_buffer";
 
-/// The fused kernel walks parameter and gradient as flat memory, so their layouts must agree; autograd sees
-/// to that, a user who sets grad himself may not.
+/// The fused kernel walks parameter and gradient as flat memory, so their layouts must agree;
+/// autograd sees to that, a user who sets grad himself may not.
 at::Tensor like_parameter(const at::Tensor& grad, const at::Tensor& parameter) {
   if (grad.layout() == at::kStrided && grad.strides() == parameter.strides() &&
       parameter.is_non_overlapping_and_dense()) {
@@ -48,7 +48,8 @@ void update_one(const ParamGroup& group, const at::Tensor& parameter, at::Tensor
 void Sgd::update(const ParamGroup& group, Batch& batch) {
   const bool has_momentum = group.at("momentum") != 0;
 
-  // The kernel's is_first_step holds for a whole list, but parameters may get their first gradient late.
+  // The kernel's is_first_step holds for a whole list, but parameters may get their first gradient
+  // late.
   struct List {
     std::vector<at::Tensor> params, grads, buffers;
   };

@@ -115,7 +115,8 @@ napi_value set_num_threads(Call& call) {
 }
 
 napi_value default_dtype(Call& call) {
-  return call.number_value(static_cast<double>(c10::typeMetaToScalarType(c10::get_default_dtype())));
+  return call.number_value(
+      static_cast<double>(c10::typeMetaToScalarType(c10::get_default_dtype())));
 }
 
 napi_value set_default_dtype(Call& call) {

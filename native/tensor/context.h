@@ -4,8 +4,8 @@
 
 namespace node_libtorch {
 
-/// Opens libtorch_cuda if there is a driver for it. Must come before any other use of libtorch, which
-/// asks for the CUDA hooks once and remembers the answer. Idempotent.
+/// Opens libtorch_cuda if there is a driver for it. Must come before any other use of libtorch,
+/// which asks for the CUDA hooks once and remembers the answer. Idempotent.
 void load_cuda();
 
 void export_context(Addon& addon, Napi::Object exports);

@@ -77,14 +77,14 @@ napi_value list_operators(Call& call) {
   for (const auto& name : c10::Dispatcher::singleton().getAllOpNames()) {
     auto handle = c10::Dispatcher::singleton().findOp(name);
     if (!handle || !handle->hasSchema()) continue;
-    result.Set(result.Length(), name.overload_name.empty() ? name.name
-                                                           : name.name + '.' + name.overload_name);
+    result.Set(result.Length(),
+               name.overload_name.empty() ? name.name : name.name + '.' + name.overload_name);
   }
   return result;
 }
 
-/// callOperator(id, ...slots): arguments in the frame. One result comes back as itself, several as an
-/// array; a result that is one of the arguments comes back as undefined (JS has it already).
+/// callOperator(id, ...slots): arguments in the frame. One result comes back as itself, several as
+/// an array; a result that is one of the arguments comes back as undefined (JS has it already).
 napi_value call_operator(Call& call) {
   const Operator& op = operator_of(call);
   const auto& returns = op.returns();

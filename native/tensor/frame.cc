@@ -231,8 +231,7 @@ class FrameReader {
 
 }  // namespace
 
-void read_frame(const Call& call, const Operator& op, size_t first_slot,
-                torch::jit::Stack& stack) {
+void read_frame(const Call& call, const Operator& op, size_t first_slot, torch::jit::Stack& stack) {
   FrameReader reader(call, op, first_slot);
   const auto& arguments = op.arguments();
   const size_t given = reader.argument_count();

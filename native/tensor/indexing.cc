@@ -13,7 +13,14 @@ using at::indexing::Slice;
 using at::indexing::TensorIndex;
 
 /// First word of each index in the frame; lib/torch/indexing.ts has the same numbers.
-enum class IndexTag : int { kNone = 0, kEllipsis = 1, kInteger = 2, kBool = 3, kSlice = 4, kSlot = 5 };
+enum class IndexTag : int {
+  kNone = 0,
+  kEllipsis = 1,
+  kInteger = 2,
+  kBool = 3,
+  kSlice = 4,
+  kSlot = 5
+};
 
 constexpr size_t kMaxIndices = 1024;
 

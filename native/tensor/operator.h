@@ -36,13 +36,13 @@ const char* kind_name(ValueKind kind);
 struct ArgumentSpec {
   std::string name;
   ValueKind kind;
-  bool optional;          ///< None is allowed
+  bool optional;  ///< None is allowed
   bool list;
   bool optional_element;  ///< Tensor?[]
   int32_t length;         ///< N of int[N], for which a single number will do; else 0
   bool keyword_only;
   bool out;
-  bool written;           ///< marked (a!): changed in place
+  bool written;  ///< marked (a!): changed in place
   std::optional<c10::IValue> default_value;
 };
 

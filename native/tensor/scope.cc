@@ -11,7 +11,8 @@ napi_value begin_scope(Call& call) {
   return call.undefined();
 }
 
-/// endScope(...kept): disposes what the innermost scope holds; what is kept moves to the scope around it.
+/// endScope(...kept): disposes what the innermost scope holds; what is kept moves to the scope
+/// around it.
 napi_value end_scope(Call& call) {
   auto& scopes = call.addon().ledger->scopes;
   if (scopes.empty()) throw ArgumentError("endScope: no scope is open");

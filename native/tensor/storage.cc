@@ -84,8 +84,8 @@ std::vector<int64_t> shape_in_frame(const Call& call, size_t dims, size_t availa
   return shape;
 }
 
-/// fromBuffer(buffer, byteOffset, dtype, dims) → tensor over the buffer's memory, which it keeps alive.
-/// The shape is in the frame. A misaligned start is copied instead.
+/// fromBuffer(buffer, byteOffset, dtype, dims) → tensor over the buffer's memory, which it keeps
+/// alive. The shape is in the frame. A misaligned start is copied instead.
 napi_value from_buffer(Call& call) {
   const Bytes bytes = bytes_of(call, 0, "buffer");
   const int64_t offset = call.integer(1, "byteOffset");
@@ -155,9 +155,7 @@ napi_value strides(Call& call) {
 }
 
 /// item(tensor) → number, bigint (an unsafe int64), boolean or { re, im }.
-napi_value item(Call& call) {
-  return to_js(call, c10::IValue(call.tensor(0, "tensor").item()));
-}
+napi_value item(Call& call) { return to_js(call, c10::IValue(call.tensor(0, "tensor").item())); }
 
 /// sameTensor(a, b): whether two handles hold the same TensorImpl.
 napi_value same_tensor(Call& call) {
@@ -175,8 +173,8 @@ napi_value dispose(Call& call) {
 }
 
 constexpr Export kExports[] = {
-    {"fromBuffer", from_buffer},   {"copyTo", copy_to}, {"describeTensor", describe_tensor},
-    {"strides", strides},          {"item", item},      {"sameTensor", same_tensor},
+    {"fromBuffer", from_buffer}, {"copyTo", copy_to}, {"describeTensor", describe_tensor},
+    {"strides", strides},        {"item", item},      {"sameTensor", same_tensor},
     {"disposeTensor", dispose},
 };
 

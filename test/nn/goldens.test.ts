@@ -32,7 +32,10 @@ function close(t: { true(value: boolean, label?: string): unknown }, label: stri
   return (actual: Tensor, expected: GoldenTensor, what: string): void => {
     const wanted = tensorOf(expected)
     t.true(String(actual.shape) === String(wanted.shape), `${label} ${what}: shape`)
-    t.true(torch.allclose(actual, wanted, { rtol: 1e-5, atol: 1e-6, equalNan: true }), `${label} ${what}: ${actual} ${wanted}`)
+    t.true(
+      torch.allclose(actual, wanted, { rtol: 1e-5, atol: 1e-6, equalNan: true }),
+      `${label} ${what}: ${actual} ${wanted}`,
+    )
   }
 }
 

@@ -186,10 +186,12 @@ test('disposed tensors say so', (t) => {
 })
 
 test('raw operators, by their own names', (t) => {
-  const { aten } = torch.ops
-  t.deepEqual((aten?.add?.Tensor?.(torch.ones([2]), 1) as Tensor).toArray(), [2, 2])
-  t.deepEqual((aten?.relu?.default?.(torch.tensor([-1, 1])) as Tensor).toArray(), [0, 1])
-  t.is(aten?.add?.Nonsense, undefined)
+  const raw = (name: string, overload: string) =>
+    torch.ops.aten?.[name]?.[overload] as ((...values: unknown[]) => Tensor) | undefined
+  t.deepEqual(raw('add', 'Tensor')?.(torch.ones([2]), 1).toArray(), [2, 2])
+  t.deepEqual(raw('relu', 'default')?.(torch.tensor([-1, 1])).toArray(), [0, 1])
+  t.is(raw('add', 'Nonsense'), undefined)
+  t.is(raw('nonsense', 'default'), undefined)
   t.true(torch.listOperators().length > 3000)
 })
 

@@ -41,7 +41,6 @@ export class Bottleneck extends NativeModule {
 registerClass('Bottleneck', Bottleneck)
 
 /** Children of a {@link ResNet}: read as what they are, replaced by any module. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: gives children a wider type to write than to read
 export interface ResNet {
   get conv1(): Conv2d
   set conv1(module: Module)
@@ -67,7 +66,7 @@ export interface ResNet {
 }
 
 /** A residual network: [N, 3, H, W] → [N, numClasses]. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface gives children a wider type to write
 export class ResNet extends NativeModule {}
 registerClass('ResNet', ResNet)
 

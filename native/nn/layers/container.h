@@ -18,8 +18,8 @@ class Composite : public torch::nn::Module {
   bool has(const char* child) { return children_of(*this).contains(child); }
 };
 
-/// Children "0", "1" … one after the other. torch::nn::Sequential fixes their types when it is made, so that
-/// none could be replaced.
+/// Children "0", "1" … one after the other. torch::nn::Sequential fixes their types when it is
+/// made, so that none could be replaced.
 class SequentialImpl : public Composite {
  public:
   SequentialImpl() : Composite("Sequential") {}

@@ -57,8 +57,7 @@ void describe_conv(const torch::nn::Module& module, OptionWriter& writer) {
   } else if (std::holds_alternative<torch::enumtype::kValid>(padding)) {
     writer.set("padding", "valid");
   } else {
-    writer.set("padding",
-               at::ArrayRef<int64_t>(*std::get<torch::ExpandingArray<2>>(padding)));
+    writer.set("padding", at::ArrayRef<int64_t>(*std::get<torch::ExpandingArray<2>>(padding)));
   }
 }
 

@@ -39,8 +39,7 @@ const Register<FlattenImpl> flatten({
     .describe =
         [](const torch::nn::Module& module, OptionWriter& options) {
           const auto& layer = static_cast<const FlattenImpl&>(module);
-          options.set("startDim", layer.options.start_dim())
-              .set("endDim", layer.options.end_dim());
+          options.set("startDim", layer.options.start_dim()).set("endDim", layer.options.end_dim());
         },
     .rebind = rebind<FlattenImpl>,
 });

@@ -1,6 +1,6 @@
-// The ResNet family: "Deep Residual Learning for Image Recognition" (He et al. 2015), with torchvision's
-// names, its order of construction (which fixes the random numbers each layer draws) and its
-// initialization.
+// The ResNet family: "Deep Residual Learning for Image Recognition" (He et al. 2015), with
+// torchvision's names, its order of construction (which fixes the random numbers each layer draws)
+// and its initialization.
 #include <torch/nn/init.h>
 #include <torch/nn/modules/activation.h>
 #include <torch/nn/modules/batchnorm.h>
@@ -122,14 +122,15 @@ class ResNetImpl : public Composite {
       const bool dilate = i > 0 && options.dilate[i - 1] != 0;
       const int64_t planes = int64_t{64} << i;
       const int64_t stride = i == 0 ? 1 : 2;
-      set_child(*this, name,
-                options.bottleneck
-                    ? make_layer<BottleneckImpl>(options, planes, options.layers[i], stride, dilate)
-                    : make_layer<BasicBlockImpl>(options, planes, options.layers[i], stride,
-                                                 dilate));
+      set_child(
+          *this, name,
+          options.bottleneck
+              ? make_layer<BottleneckImpl>(options, planes, options.layers[i], stride, dilate)
+              : make_layer<BasicBlockImpl>(options, planes, options.layers[i], stride, dilate));
     }
-    set_child(*this, "avgpool", std::make_shared<torch::nn::AdaptiveAvgPool2dImpl>(
-                                    torch::nn::AdaptiveAvgPool2dOptions(1)));
+    set_child(
+        *this, "avgpool",
+        std::make_shared<torch::nn::AdaptiveAvgPool2dImpl>(torch::nn::AdaptiveAvgPool2dOptions(1)));
     set_child(*this, "fc", std::make_shared<torch::nn::LinearImpl>(channels_, options.classes));
     initialize(options.zero_init_residual);
   }
@@ -142,8 +143,8 @@ class ResNetImpl : public Composite {
 
  private:
   template <class Block>
-  ModulePtr make_layer(const ResNetOptions& options, int64_t planes, int64_t blocks,
-                       int64_t stride, bool dilate) {
+  ModulePtr make_layer(const ResNetOptions& options, int64_t planes, int64_t blocks, int64_t stride,
+                       bool dilate) {
     const int64_t first_dilation = dilation_;
     if (dilate) {
       dilation_ *= stride;
