@@ -40,8 +40,8 @@ const save = (name: string, content: string | Uint8Array): Promise<void> =>
   writeFile(path.join(options.out, name), content)
 
 // ---- Model -----------------------------------------------------------------------------------------------
-// A ResNet18 that has learned ImageNet; all of its parameters are frozen. Comes first, because without those
-// weights everything has to be learned from few pictures: then smaller ones train in a fraction of the time.
+// A ResNet18 that has learned ImageNet. It comes before the data, because without its weights everything has to
+// be learned from few pictures: then smaller ones will do, and train in a fraction of the time.
 
 async function pretrainedModel(): Promise<models.ResNet | null> {
   if (options.weights === 'none') return null
@@ -118,6 +118,7 @@ const labels = (batch.y.toArray() as number[]).map((label) => classNames[label] 
 await save('batch.png', await batchFigure(batch.x.unbind(0).map(asPicture), labels))
 
 // ---- The last layer --------------------------------------------------------------------------------------
+// What the network has learned is kept: all parameters are frozen, then a new last layer learns our classes.
 
 const model = pretrained ?? (await models.resnet18())
 if (pretrained) {

@@ -126,7 +126,9 @@ function layers({ x, y, series, markers = [], dots }: Panel, last: boolean): unk
       },
     },
   }))
-  return [...lines, ...markers.flatMap((marker, i) => markerLayers(marker, i, x, series))]
+  // All rules before all labels, so that none runs through a label.
+  const drawn = markers.map((marker, i) => markerLayers(marker, i, x, series))
+  return [...lines, ...drawn.map(({ rule }) => rule), ...drawn.flatMap(({ labels }) => labels)]
 }
 
 /** The smallest and the largest x of all series. */
@@ -148,25 +150,25 @@ function markerLayers(
   number: number,
   axis: Axis,
   series: Panel['series'],
-): unknown[] {
+): { rule: unknown; labels: unknown[] } {
   const data = { values: [{ x, label }] }
   const place = { x: { field: 'x', type: 'quantitative' } }
   // The label stands on the side of the line where there is more room.
   const scaled = [x, ...extent(series)].map(axis.log ? Math.log : Number)
   const [at, least, most] = scaled as [number, number, number]
   const side = at - least > most - at ? { align: 'right', dx: -8 } : { align: 'left', dx: 8 }
-  return [
-    {
+  const text = { type: 'text', ...side, baseline: 'top', fontSize: 13, color: INK }
+  const encoding = { ...place, y: { value: 4 + 18 * number }, text: { field: 'label' } }
+  const rule = { type: 'rule', color: COLOURS.grey, strokeDash: [5, 4], strokeWidth: 1.5 }
+  return {
+    rule: { data, mark: rule, encoding: place },
+    // A white halo below the letters keeps grid and rules off them.
+    labels: [{ ...text, stroke: 'white', strokeWidth: 5 }, text].map((mark) => ({
       data,
-      mark: { type: 'rule', color: COLOURS.grey, strokeDash: [5, 4], strokeWidth: 1.5 },
-      encoding: place,
-    },
-    {
-      data,
-      mark: { type: 'text', ...side, baseline: 'top', fontSize: 13, color: INK },
-      encoding: { ...place, y: { value: 4 + 18 * number }, text: { field: 'label' } },
-    },
-  ]
+      mark,
+      encoding,
+    })),
+  }
 }
 
 /** A picture with the lines of text below it. */

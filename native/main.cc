@@ -69,9 +69,6 @@ Napi::FunctionReference function_argument(const Call& call, size_t i, const char
 /// env, before anything that makes a handle.
 napi_value attach(Call& call) {
   Addon& addon = call.addon();
-  if (addon.ledger->reaper != nullptr) {
-    throw ArgumentError("attach: this thread is attached already");
-  }
   void* data = nullptr;
   napi_valuetype type;
   napi_typeof(call.env(), call[0], &type);
@@ -82,9 +79,11 @@ napi_value attach(Call& call) {
   addon.run_forward = function_argument(call, 2, "runForward");
   addon.warn = function_argument(call, 3, "warn");
   catch_warnings();
-  auto* reaper = static_cast<napi_env>(data);
-  addon.ledger->reaper = reaper;
-  napi_add_env_cleanup_hook(reaper, detach_reaper, addon.ledger);
+  if (addon.ledger->reaper == nullptr) {
+    auto* reaper = static_cast<napi_env>(data);
+    addon.ledger->reaper = reaper;
+    napi_add_env_cleanup_hook(reaper, detach_reaper, addon.ledger);
+  }
   return call.undefined();
 }
 

@@ -1,6 +1,6 @@
 // Tensors from JavaScript values: nested arrays, numbers, typed arrays, buffers.
 
-import { checkOptions, fail, failRange, show } from '../check.js'
+import { type Bounds, checkInteger, checkOptions, fail, failRange, show } from '../check.js'
 import { native } from '../native.js'
 import { isComplex } from './encode.js'
 import { frame } from './frame.js'
@@ -223,6 +223,17 @@ const bigintOf = (where: string, element: unknown): bigint => {
   return BigInt(number)
 }
 
+/** What integer dtypes below 64 bits can hold; anything else would wrap around in silence. */
+const INTEGER_RANGES: Partial<Record<DType, Bounds>> = {
+  uint8: { min: 0, max: 255 },
+  int8: { min: -128, max: 127 },
+  int16: { min: -(2 ** 15), max: 2 ** 15 - 1 },
+  uint16: { min: 0, max: 2 ** 16 - 1 },
+  int32: { min: -(2 ** 31), max: 2 ** 31 - 1 },
+  uint32: { min: 0, max: 2 ** 32 - 1 },
+  uint64: { min: 0 },
+}
+
 /** Elements of a nested array as a tensor of `dtype`, through the typed array closest to it. */
 function fromNested(where: string, data: unknown, dtype: DType): Tensor {
   const shape = shapeOf(where, data)
@@ -251,13 +262,11 @@ function fromNested(where: string, data: unknown, dtype: DType): Tensor {
     })
     return share(where, buffer, 'float32', shape, 0)
   }
-  const integral = /^u?int/.test(dtype)
+  const range = INTEGER_RANGES[dtype]
   const buffer = new Float64Array(elements)
   flatten(where, data, shape, 0, (element) => {
     const number = numberOf(where, element)
-    if (integral && !Number.isInteger(number)) {
-      fail(where, 'data', `integers for dtype ${dtype}`, element)
-    }
+    if (range !== undefined) checkInteger(where, 'data', number, range)
     buffer[at++] = number
   })
   return share(where, buffer, 'float64', shape, 0).to(dtype)

@@ -3,10 +3,10 @@ import { readdirSync } from 'node:fs'
 import test from 'ava'
 import { CheckpointError, load, loadSafetensors } from '../../lib/checkpoint/index.js'
 import { FileSource } from '../../lib/checkpoint/source.js'
+import { expectNoLiveTensors } from '../helpers/live.js'
 import { type CorpusFile, readCorpus } from './support/corpus.js'
 import { describeFile, factsOf } from './support/descriptors.js'
 import { describeValue, type Entries, metadataOf } from './support/expected.js'
-import { expectNoLiveTensors } from './support/live.js'
 import { disposeAll, factsOfTensors } from './support/tensors.js'
 
 expectNoLiveTensors(test)

@@ -12,10 +12,10 @@ import {
 } from '../../lib/checkpoint/index.js'
 import { torch } from '../../lib/torch/index.js'
 import type { Tensor } from '../../lib/torch/tensor.js'
+import { expectNoLiveTensors } from '../helpers/live.js'
 import { readCorpus } from './support/corpus.js'
 import { describeValue } from './support/expected.js'
 import { temporaryFolder } from './support/folder.js'
-import { expectNoLiveTensors } from './support/live.js'
 import { disposeAll, factsOfTensors } from './support/tensors.js'
 
 expectNoLiveTensors(test)

@@ -2,6 +2,9 @@ import test from 'ava'
 import { defaultCollate } from '../../lib/data/collate.js'
 import { torch } from '../../lib/torch/index.js'
 import type { Tensor } from '../../lib/torch/tensor.js'
+import { expectNoLiveTensors } from '../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 const about = (tensor: Tensor) => [tensor.dtype, [...tensor.shape], tensor.toArray()]
 

@@ -3,6 +3,9 @@ import test from 'ava'
 import { dataloader, dataset, type Pair, pair } from '../../lib/data/index.js'
 import { torch } from '../../lib/torch/index.js'
 import type { Tensor } from '../../lib/torch/tensor.js'
+import { expectNoLiveTensors } from '../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 // Serial: torch.memory() counts the tensors of the whole process.
 

@@ -9,6 +9,9 @@ import {
 } from '../../lib/data/index.js'
 import { torch } from '../../lib/torch/index.js'
 import type { Tensor } from '../../lib/torch/tensor.js'
+import { expectNoLiveTensors } from '../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 const numbers = (length: number) => dataset({ length, getItem: (index: number) => index })
 

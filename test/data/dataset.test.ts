@@ -9,6 +9,9 @@ import {
   tensorDataset,
 } from '../../lib/data/index.js'
 import { torch } from '../../lib/torch/index.js'
+import { expectNoLiveTensors } from '../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 const squares = dataset({ length: 10, getItem: (index: number) => [index, index * index] })
 

@@ -8,6 +8,9 @@ import {
   withRandomKey,
 } from '../../lib/data/random.js'
 import { torch } from '../../lib/torch/index.js'
+import { expectNoLiveTensors } from '../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 const key: RandomKey = { seed: 1, epoch: 2, purpose: 'sample', index: 3 }
 

@@ -12,6 +12,9 @@ import {
   golden,
   tensorOf,
 } from '../helpers/goldens.js'
+import { expectNoLiveTensors } from '../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 interface Training {
   steps: number

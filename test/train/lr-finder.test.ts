@@ -5,6 +5,9 @@ import { sgd } from '../../lib/optim/index.js'
 import { torch } from '../../lib/torch/index.js'
 import type { Tensor } from '../../lib/torch/tensor.js'
 import { lrFinder } from '../../lib/train/lr-finder.js'
+import { expectNoLiveTensors } from '../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 // Tensors of eight numbers: a second thread would only wait.
 torch.setNumThreads(1)

@@ -7,6 +7,9 @@ import { DataLoaderError, DatasetError, dataloader } from '../../../lib/data/ind
 import { torch } from '../../../lib/torch/index.js'
 import { imageFolder } from '../../../lib/vision/datasets/index.js'
 import * as transforms from '../../../lib/vision/transforms/index.js'
+import { expectNoLiveTensors } from '../../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 const photos = fileURLToPath(new URL('../../../examples/photos', import.meta.url))
 const photo = join(photos, 'test/fishes/fish9.jpg')

@@ -5,6 +5,9 @@ import { runInNewContext } from 'node:vm'
 import test from 'ava'
 import { torch } from '../../../lib/torch/index.js'
 import { decodeImage } from '../../../lib/vision/image/index.js'
+import { expectNoLiveTensors } from '../../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 setFlagsFromString('--expose_gc')
 const collectGarbage = runInNewContext('gc') as () => void

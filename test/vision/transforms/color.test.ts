@@ -2,6 +2,9 @@ import test from 'ava'
 import { nextRandom, withRandomKey } from '../../../lib/data/random.js'
 import { torch } from '../../../lib/torch/index.js'
 import * as transforms from '../../../lib/vision/transforms/index.js'
+import { expectNoLiveTensors } from '../../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 const key = (index: number) => ({ seed: 1, epoch: 0, purpose: 'sample', index }) as const
 

@@ -3,6 +3,9 @@ import { withRandomKey } from '../../../lib/data/random.js'
 import { torch } from '../../../lib/torch/index.js'
 import type { Tensor } from '../../../lib/torch/tensor.js'
 import * as transforms from '../../../lib/vision/transforms/index.js'
+import { expectNoLiveTensors } from '../../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 const ramp = (...shape: number[]): Tensor =>
   torch.arange(shape.reduce((product, size) => product * size, 1)).reshape(shape)

@@ -14,6 +14,7 @@ import {
   golden,
   tensorOf,
 } from '../../helpers/goldens.js'
+import { expectNoLiveTensors } from '../../helpers/live.js'
 
 interface Args {
   readonly dtype: transforms.ImageDType
@@ -86,6 +87,8 @@ const close = (a: Tensor, b: Tensor, tolerance: number): boolean =>
   Number(a.to('float64').sub(b.to('float64')).abs().max().item()) <= tolerance
 
 const images = new Map<string, Promise<Tensor>>()
+test.after(() => images.clear())
+expectNoLiveTensors(test)
 
 function image(name: string): Promise<Tensor> {
   const { file } = goldens.images.find((entry) => entry.name === name) ?? {}

@@ -3,6 +3,9 @@ import test from 'ava'
 import { torch } from '../../../lib/torch/index.js'
 import { Tensor } from '../../../lib/torch/tensor.js'
 import * as transforms from '../../../lib/vision/transforms/index.js'
+import { expectNoLiveTensors } from '../../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 const photo = new URL('../../../examples/photos/test/fishes/fish9.jpg', import.meta.url)
 const mean = [0.485, 0.456, 0.406]

@@ -6,6 +6,9 @@ import { torch } from '../../../lib/torch/index.js'
 import { decodeImage } from '../../../lib/vision/image/index.js'
 import { type MakeGridOptions, makeGrid, saveImage } from '../../../lib/vision/utils/index.js'
 import { formulaTensor, type GoldenTensor, golden, tensorOf } from '../../helpers/goldens.js'
+import { expectNoLiveTensors } from '../../helpers/live.js'
+
+expectNoLiveTensors(test)
 
 interface Grid {
   readonly shape: readonly number[]
