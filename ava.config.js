@@ -5,5 +5,7 @@ export default {
   nodeArguments: ['--import=tsx', '--expose-gc'],
   // Processes, not worker threads: tsx needs them on Node.js 20, and a native thread that outlives a worker kills the run.
   workerThreads: false,
+  // As many test files run at once as there are cores: threads inside an operator would only wait for each other.
+  environmentVariables: { OMP_NUM_THREADS: '1' },
   timeout: '2m',
 }

@@ -119,6 +119,15 @@ test('positional arguments, keywords and varargs', (t) => {
   t.deepEqual(torch.sub(1, torch.ones([1])).toArray(), [0])
 })
 
+test('full makes floats of numbers, unless a dtype says otherwise', (t) => {
+  t.is(torch.full([2], 3).dtype, 'float32')
+  t.is(torch.full([2], true).dtype, 'bool')
+  t.is(torch.full([2], 3n).dtype, 'int64')
+  t.is(torch.full([2], { re: 1, im: 0 }).dtype, 'complex64')
+  t.is(torch.full([2], 3, { dtype: 'int32' }).dtype, 'int32')
+  t.deepEqual(torch.full([2], 3, { requiresGrad: true }).toArray(), [3, 3])
+})
+
 test('scalars promote as in Python', (t) => {
   const int = torch.tensor([1, 2], { dtype: 'int32' })
   t.is(int.mul(2).dtype, 'int32')
