@@ -203,6 +203,7 @@ export function onForward(run: (module: object, inputs: TensorHandle[]) => Tenso
   forward = run
 }
 
+const warned = new Set<string>()
 const { addon, reaper } = load()
 addon.attach(
   reaper,
@@ -211,7 +212,12 @@ addon.attach(
     if (forward === undefined) throw new Error('node-libtorch: lib/nn has not been loaded')
     return forward(module, inputs)
   },
-  (message) => process.emitWarning(message, 'TorchWarning'),
+  (message) => {
+    // As in Python, a loop does not repeat itself.
+    if (warned.has(message)) return
+    warned.add(message)
+    process.emitWarning(message, 'TorchWarning')
+  },
 )
 
 export const native: Native = addon

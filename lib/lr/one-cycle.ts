@@ -80,12 +80,12 @@ function stepsOf({ totalSteps, epochs, stepsPerEpoch }: OneCycleOptions): number
 /** One number for all groups, or one for each. */
 function perGroup(param: string, value: unknown, groups: number): number[] {
   if (!Array.isArray(value)) {
-    return new Array(groups).fill(checkNumber(WHERE, param, value))
+    return new Array(groups).fill(checkNumber(WHERE, param, value, { min: 0 }))
   }
   if (value.length !== groups) {
     fail(WHERE, param, `one number, or ${groups} (one for each group)`, value)
   }
-  return value.map((number) => checkNumber(WHERE, param, number))
+  return value.map((number) => checkNumber(WHERE, param, number, { min: 0 }))
 }
 
 /** Which value of the groups is the momentum: `momentum`, or Adam's first beta. */

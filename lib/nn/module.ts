@@ -3,6 +3,7 @@
 import { checkOptions, fail, show } from '../check.js'
 import { TorchError } from '../errors.js'
 import { type ModuleHandle, native, onForward, type TensorHandle } from '../native.js'
+import { isDevice } from '../torch/device.js'
 import { noGrad } from '../torch/modes.js'
 import { handleOf, Parameter, Tensor } from '../torch/tensor.js'
 import { access } from '../torch/tensor-access.js'
@@ -215,7 +216,7 @@ export class Module extends Callable {
   to(target: DeviceLike | DType | ModuleToOptions): this {
     const { device, dtype } = moveTarget(target)
     native.moduleTo(this.#members.handle, device, dtype)
-    for (const tensor of [...this.parameters(), ...this.buffers()]) access.refresh(tensor)
+    access.reshaped()
     return this
   }
 
@@ -276,8 +277,11 @@ export class Module extends Callable {
     }
     for (const [name, tensor] of own) {
       const source = given.get(name)
-      if (source !== undefined && String(source.shape) !== String(tensor.shape)) {
+      if (source === undefined) continue
+      if (String(source.shape) !== String(tensor.shape)) {
         problems.push(`${name} has shape [${source.shape}] there and [${tensor.shape}] here`)
+      } else if (source.dtype.startsWith('complex') && !tensor.dtype.startsWith('complex')) {
+        problems.push(`${name} is ${source.dtype} there and ${tensor.dtype} here`)
       }
     }
     if (problems.length > 0) {
@@ -286,10 +290,12 @@ export class Module extends Callable {
       )
     }
     noGrad(() => {
-      for (const [name, tensor] of own) {
+      // All conversions before the first change, since each of them may fail.
+      const values = [...own].flatMap(([name, tensor]) => {
         const source = given.get(name)
-        if (source !== undefined) tensor.copy_(source)
-      }
+        return source === undefined ? [] : [{ tensor, value: source.to(tensor) }]
+      })
+      for (const { tensor, value } of values) tensor.copy_(value)
     })
     return report
   }
@@ -362,6 +368,13 @@ const watcher = {
     const members = membersOf(self)
     if (members === undefined) return // the constructor of Module is still running
     const { handle, children, parameters, buffers } = members
+    if (value instanceof Parameter || membersOf(value) !== undefined) {
+      if (Object.hasOwn(Module.prototype, name)) {
+        throw new TypeError(
+          `a module cannot have a member named '${name}': it has a method of that name`,
+        )
+      }
+    }
     if (value instanceof Parameter) {
       if (parameters.get(name) === value) return
       if (!parameters.has(name)) forget(members, name)
@@ -399,9 +412,13 @@ const watcher = {
 
 /** Unregisters whatever has the name. */
 function forget({ handle, children, parameters, buffers, transient }: Members, name: string): void {
-  if (children.delete(name)) native.removeChild(handle, name)
-  if (parameters.delete(name)) native.removeParameter(handle, name)
-  if (buffers.delete(name)) native.removeBuffer(handle, name)
+  // Native first: it may refuse.
+  if (children.has(name)) native.removeChild(handle, name)
+  if (parameters.has(name)) native.removeParameter(handle, name)
+  if (buffers.has(name)) native.removeBuffer(handle, name)
+  children.delete(name)
+  parameters.delete(name)
+  buffers.delete(name)
   transient.delete(name)
 }
 
@@ -415,11 +432,15 @@ function moveTarget(target: unknown): { device: string | null; dtype: number | n
         ? { device: target }
         : checkOptions('Module.to', target as ModuleToOptions, ['device', 'dtype'])
   const { device, dtype } = options
-  if (dtype !== undefined && !/float|complex/.test(dtype)) {
+  if (dtype !== undefined && !(DTYPE_NUMBERS.has(dtype) && /float|complex/.test(dtype))) {
     fail('Module.to', 'dtype', 'a floating-point or complex dtype', dtype)
   }
+  const name = typeof device === 'number' ? `cuda:${device}` : device
+  if (name !== undefined && !isDevice(name)) {
+    fail('Module.to', 'device', "a device such as 'cpu' or 'cuda:0'", device)
+  }
   return {
-    device: device === undefined ? null : typeof device === 'number' ? `cuda:${device}` : device,
+    device: name ?? null,
     dtype: dtype === undefined ? null : (DTYPE_NUMBERS.get(dtype) as number),
   }
 }

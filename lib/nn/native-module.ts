@@ -11,15 +11,27 @@ export class NativeModule extends Module {
   /** @internal Layers are made by the functions of `nn`. */
   constructor(handle: ModuleHandle) {
     super(handle)
-    Object.assign(this, native.moduleOptions(handle))
+    for (const [name, value] of Object.entries(native.moduleOptions(handle))) {
+      Object.defineProperty(this, name, {
+        enumerable: true,
+        configurable: true,
+        get: () => value,
+        // The native layer has options of its own, which would not follow.
+        set: () => {
+          throw new TypeError(
+            `${this.constructor.name}.${name} is fixed when the layer is made; put a new layer in its place`,
+          )
+        },
+      })
+    }
     adopt(
       this as Module,
       native.moduleChildren(handle).map(([name, child]) => [name, wrapModule(child)]),
     )
   }
 
-  override forward(input: Tensor): Tensor {
-    return this.run(input)
+  override forward(...inputs: [input: Tensor]): Tensor {
+    return this.run(...inputs)
   }
 
   /** Runs the native forward. */

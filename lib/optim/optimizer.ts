@@ -193,6 +193,25 @@ export abstract class Optimizer<Values extends object = object> {
           sizes(this.#groups),
       )
     }
+    groups.forEach((group, index) => {
+      for (const [name, setting] of Object.entries(this.#settings)) {
+        const value = group.values[setting.python]
+        if (value !== undefined) {
+          setting.check(`${where}: ${name}`, setting.kind === 'flag' ? value !== 0 : value)
+        }
+      }
+      group.params.forEach((position, i) => {
+        const param = this.#groups[index]?.params[i] as Tensor
+        for (const [name, tensor] of Object.entries(state.get(position) ?? {})) {
+          if (tensor.dim() > 0 && String(tensor.shape) !== String(param.shape)) {
+            throw new TorchError(
+              `${where}: ${name} of parameter ${position} has shape [${tensor.shape}], ` +
+                `the parameter [${param.shape}]`,
+            )
+          }
+        }
+      })
+    })
     native.clearOptimizerState(this.#handle)
     groups.forEach((group, index) => {
       for (const [name, value] of Object.entries(group.values)) {

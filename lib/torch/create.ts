@@ -1,7 +1,9 @@
 // Tensors from JavaScript values: nested arrays, numbers, typed arrays, buffers.
 
+import { markAsUntransferable } from 'node:worker_threads'
 import { type Bounds, checkInteger, checkOptions, fail, failRange, show } from '../check.js'
 import { native } from '../native.js'
+import { defaultDtypeName } from './default-dtype.js'
 import { isComplex } from './encode.js'
 import { frame } from './frame.js'
 import type { Tensor } from './tensor.js'
@@ -72,6 +74,8 @@ function share(
 ): Tensor {
   if (shape.length > 64) failRange(where, 'shape', 'at most 64 dimensions', shape)
   product(where, shape)
+  // A buffer transferred to another thread would leave the tensor without its memory.
+  markAsUntransferable(buffer instanceof ArrayBuffer ? buffer : buffer.buffer)
   frame.set(shape)
   return access.wrap(native.fromBuffer(buffer, byteOffset, dtypeNumber(where, dtype), shape.length))
 }
@@ -92,7 +96,7 @@ function mustCopy(view: ArrayBufferView | ArrayBuffer): boolean {
 /**
  * A tensor that shares the memory of a typed array or Buffer: writes to one are seen in the other. The dtype is
  * the array's (Float32Array → float32, BigInt64Array → int64, Buffer → uint8 …); the buffer stays alive as long
- * as the tensor, and must not be transferred to another thread meanwhile. Shared and resizable buffers are copied.
+ * as the tensor and cannot be posted to another thread (do not call its `transfer()` either). Shared and resizable buffers are copied.
  * PyTorch's `from_numpy`.
  *
  * @param shape sizes whose product is the array's length; one dimension unless given
@@ -160,10 +164,11 @@ export function fromBuffer(
     fail(where, 'bytes', 'an ArrayBuffer or a view of one', bytes)
   }
   const { shape, byteOffset = 0 } = checkOptions(where, options, ['shape', 'byteOffset'])
+  const width = itemsize(dtype)
   if (!Number.isSafeInteger(byteOffset) || byteOffset < 0 || byteOffset > bytes.byteLength) {
     failRange(where, 'byteOffset', `an integer from 0 to ${bytes.byteLength}`, byteOffset)
   }
-  const sizes = shape ?? [Math.floor((bytes.byteLength - byteOffset) / itemsize(dtype))]
+  const sizes = shape ?? [Math.floor((bytes.byteLength - byteOffset) / width)]
   if (!Array.isArray(sizes)) fail(where, 'shape', 'an array of sizes', shape)
   return share(where, mustCopy(bytes) ? fixedBytes(bytes) : bytes, dtype, sizes, byteOffset)
 }
@@ -212,15 +217,14 @@ const numberOf = (where: string, element: unknown): number => {
   return fail(where, 'data', 'numbers', element)
 }
 
-const bigintOf = (where: string, element: unknown): bigint => {
-  if (typeof element === 'bigint') {
-    if (BigInt.asIntN(64, element) !== element)
-      failRange(where, 'data', 'a 64-bit integer', element)
-    return element
+const bigintOf = (where: string, element: unknown, dtype: 'int64' | 'uint64'): bigint => {
+  if (typeof element !== 'bigint' && !Number.isSafeInteger(numberOf(where, element))) {
+    fail(where, 'data', `integers for dtype ${dtype}`, element)
   }
-  const number = numberOf(where, element)
-  if (!Number.isSafeInteger(number)) fail(where, 'data', 'integers for dtype int64', element)
-  return BigInt(number)
+  const value = BigInt(element as bigint | number | boolean)
+  const wrapped = dtype === 'int64' ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value)
+  if (wrapped !== value) failRange(where, 'data', `an integer that ${dtype} holds`, element)
+  return value
 }
 
 /** What integer dtypes below 64 bits can hold; anything else would wrap around in silence. */
@@ -231,7 +235,6 @@ const INTEGER_RANGES: Partial<Record<DType, Bounds>> = {
   uint16: { min: 0, max: 2 ** 16 - 1 },
   int32: { min: -(2 ** 31), max: 2 ** 31 - 1 },
   uint32: { min: 0, max: 2 ** 32 - 1 },
-  uint64: { min: 0 },
 }
 
 /** Elements of a nested array as a tensor of `dtype`, through the typed array closest to it. */
@@ -239,12 +242,12 @@ function fromNested(where: string, data: unknown, dtype: DType): Tensor {
   const shape = shapeOf(where, data)
   const elements = product(where, shape)
   let at = 0
-  if (dtype === 'int64') {
-    const buffer = new BigInt64Array(elements)
+  if (dtype === 'int64' || dtype === 'uint64') {
+    const buffer = dtype === 'int64' ? new BigInt64Array(elements) : new BigUint64Array(elements)
     flatten(where, data, shape, 0, (element) => {
-      buffer[at++] = bigintOf(where, element)
+      buffer[at++] = bigintOf(where, element, dtype)
     })
-    return share(where, buffer, 'int64', shape, 0)
+    return share(where, buffer, dtype, shape, 0)
   }
   if (dtype.startsWith('complex')) {
     const buffer = new Float64Array(elements * 2)
@@ -280,13 +283,16 @@ export interface TensorFromOptions {
   requiresGrad?: boolean
 }
 
-function defaultDtype(data: unknown): DType {
+function inferDtype(data: unknown): DType {
   let element = data
   for (let depth = 0; depth < MAX_DEPTH && Array.isArray(element); depth++) element = element[0]
-  if (typeof element === 'boolean') return 'bool'
-  if (typeof element === 'bigint') return 'int64'
-  if (isComplex(element)) return 'complex64'
-  return 'float32'
+  if (isComplex(element)) return defaultDtypeName() === 'float64' ? 'complex128' : 'complex64'
+  if (typeof element !== 'boolean' && typeof element !== 'bigint') return defaultDtypeName()
+  // Booleans and bigints may be followed by numbers, which then decide.
+  const kinds = new Set<string>()
+  flatten('tensor', data, shapeOf('tensor', data), 0, (one) => kinds.add(typeof one))
+  if (kinds.has('number')) return defaultDtypeName()
+  return kinds.has('bigint') ? 'int64' : 'bool'
 }
 
 /**
@@ -314,7 +320,7 @@ export function tensor(
     data !== null &&
     (typeof data !== 'object' || Array.isArray(data) || isComplex(data))
   ) {
-    result = fromNested(where, data, checked.dtype ?? defaultDtype(data))
+    result = fromNested(where, data, checked.dtype ?? inferDtype(data))
   } else {
     throw new TypeError(
       `${where}: expected a number, nested arrays of numbers or a typed array for data, got ${show(data)}`,

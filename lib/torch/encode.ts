@@ -2,7 +2,8 @@
 // (torch/csrc/utils/python_arg_parser.cpp): false means "this overload does not take that value".
 
 import { isPlainObject } from '../check.js'
-import type { NativeArgument } from '../native.js'
+import { type NativeArgument, native, type TensorHandle } from '../native.js'
+import { isDevice } from './device.js'
 import { fits, put, putSlot, Tag } from './frame.js'
 import type { Tensor } from './tensor.js'
 import { access } from './tensor-access.js'
@@ -29,7 +30,7 @@ export const isComplex = (value: unknown): value is Complex =>
 function zeroDimItem(value: unknown): unknown {
   const tensor = access.handleOf(value) === undefined ? undefined : (value as Tensor)
   return tensor !== undefined && tensor.dim() === 0 && !tensor.requiresGrad
-    ? tensor.item()
+    ? native.item(access.handleOf(tensor) as TensorHandle)
     : undefined
 }
 
@@ -115,7 +116,7 @@ function putDevice(value: unknown): boolean {
     putSlot(`cuda:${value}`)
     return true
   }
-  return putString(value)
+  return typeof value === 'string' && isDevice(value) && putString(value)
 }
 
 function putString(value: unknown): boolean {
@@ -166,7 +167,7 @@ function putGenerator(value: unknown): boolean {
 }
 
 function putIntegers(values: readonly unknown[]): boolean {
-  if (!fits(values.length + 2)) return false
+  checkFits(values, 1)
   put(Tag.Integers)
   put(values.length)
   for (const value of values) {
@@ -182,8 +183,14 @@ function putIntegers(values: readonly unknown[]): boolean {
   return true
 }
 
-/** Words that the widest element takes: the tag and a complex number. */
-const ELEMENT_WORDS = 4
+/** Words that an element takes at most: a tag, and a slot or a complex number. */
+const elementWords = (argument: Argument): number => (argument.kind === 'Scalar' ? 4 : 2)
+
+function checkFits(values: readonly unknown[], words: number): void {
+  if (!fits(values.length * words + 2)) {
+    throw new RangeError(`an array of ${values.length} elements is too long for one call`)
+  }
+}
 
 function putList(argument: Argument, value: unknown): boolean {
   if (!Array.isArray(value)) {
@@ -194,7 +201,7 @@ function putList(argument: Argument, value: unknown): boolean {
     return putList(argument, new Array(argument.length).fill(value))
   }
   if (argument.kind === 'int') return putIntegers(value)
-  if (!fits(value.length * ELEMENT_WORDS + 2)) return false
+  checkFits(value, elementWords(argument))
   put(Tag.List)
   put(value.length)
   for (const element of value) {

@@ -1,17 +1,20 @@
 // One overload of an operator: binds JavaScript arguments to its schema, calls it, wraps its results.
 
-import { show } from '../check.js'
+import { checkBoolean, show } from '../check.js'
 import { type NativeOperator, native, type TensorHandle } from '../native.js'
 import { camelCase } from './camel.js'
 import { type Argument, expectation, putArgument } from './encode.js'
-import { begin, checkUndisturbed, cursor, frame, put, slots, Tag } from './frame.js'
-import type { Tensor } from './tensor.js'
+import { begin, checkUndisturbed, cursor, end, frame, put, slots, Tag } from './frame.js'
 import { access } from './tensor-access.js'
 import { DTYPES } from './types.js'
 
 /** Functions whose Tensor arguments also take a number, as in PyTorch. */
 const NUMBER_FRIENDLY =
   /^(add|sub|mul|div|true_divide|floor_divide|divide|multiply|subtract|copy)_?$/
+
+/** In-place operators that leave a tensor with another shape. */
+const RESHAPING =
+  /^(resize|squeeze|unsqueeze|t|transpose|swapaxes|swapdims|set|as_strided|resize_as|sparse_resize)/
 
 const NOTHING: readonly unknown[] = []
 
@@ -25,7 +28,7 @@ const written: unknown[] = []
 
 /** Lets go of everything that the last call has used, which would stay alive until the next. */
 export function release(): void {
-  slots.length = 0
+  end()
   written.length = 0
 }
 
@@ -43,6 +46,8 @@ export class Overload {
   readonly takesOut: boolean
   readonly #arguments: readonly Argument[]
   readonly #operator: NativeOperator
+  /** May change the shape or the dtype of a tensor that it writes to. */
+  readonly #reshapes: boolean
   readonly #self: number
   readonly #positional: number
 
@@ -64,6 +69,7 @@ export class Overload {
     const names = this.#arguments.map((argument) => argument.name)
     this.#self = method ? names.indexOf('self') : -1
     this.isFactory = FACTORY.every((name) => names.includes(name))
+    this.#reshapes = RESHAPING.test(this.name) || this.#arguments.some((argument) => argument.out)
     this.takesOut = this.#arguments.some((argument) => argument.out)
     const positional = this.#arguments.filter(
       (argument, i) => !argument.keywordOnly && !argument.out && i !== this.#self,
@@ -174,14 +180,17 @@ export class Overload {
     // Copied: hooks that run during the call may make calls of their own.
     const changed = written.length === 0 ? NOTHING : written.slice()
     const result = this.#results(this.#run(), changed)
-    if (this.isFactory && keywords?.requiresGrad === true) {
+    if (
+      this.isFactory &&
+      checkBoolean(this.name, 'requiresGrad', keywords?.requiresGrad ?? false)
+    ) {
       native.setRequiresGrad(access.handleOf(result) as TensorHandle, true)
     }
     return result
   }
 
   #results(raw: unknown, changed: readonly unknown[]): unknown {
-    for (const value of changed) if (value !== undefined) this.#refresh(value)
+    if (changed.length > 0 && this.#reshapes) access.reshaped()
     const { returns } = this.#operator
     const only = returns[0]
     if (only === undefined) return undefined
@@ -202,11 +211,6 @@ export class Overload {
       default:
         return native.callOperator(this.id, ...slots)
     }
-  }
-
-  #refresh(value: unknown): void {
-    if (Array.isArray(value)) for (const element of value) this.#refresh(element)
-    else if (access.handleOf(value) !== undefined) access.refresh(value as Tensor)
   }
 
   /** An array whose elements also have the names that the schema gives them. */

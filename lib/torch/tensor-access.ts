@@ -11,12 +11,17 @@ interface Access {
   wrap(handle: TensorHandle): Tensor
   /** A new Parameter that owns the handle. */
   wrapParameter(handle: TensorHandle): Parameter
-  /** Forgets cached shape and dtype, after an operation that may have changed them. */
-  refresh(tensor: Tensor): void
+  /** Makes all tensors forget their shape and dtype, after an operation that may have changed those of some. */
+  reshaped(): void
 }
 
 const unset = (): never => {
   throw new Error('node-libtorch: the Tensor class is not loaded')
 }
 
-export const access: Access = { handleOf: unset, wrap: unset, wrapParameter: unset, refresh: unset }
+export const access: Access = {
+  handleOf: unset,
+  wrap: unset,
+  wrapParameter: unset,
+  reshaped: unset,
+}

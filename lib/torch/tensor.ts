@@ -5,6 +5,7 @@ import { checkOptions, fail } from '../check.js'
 import { TensorDisposedError, TorchError } from '../errors.js'
 import { native, type TensorHandle } from '../native.js'
 import { dtypeNumber, itemsize, type TypedArray } from './create.js'
+import { isDevice } from './device.js'
 import { makeMethod } from './dispatch.js'
 import { reply } from './frame.js'
 import { getItem, type Index, setItem } from './indexing.js'
@@ -77,7 +78,10 @@ export interface Tensor extends TensorMethods {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the generated methods
 export class Tensor implements Disposable {
   #handle: TensorHandle | undefined
+  /** Counts the operations that may have changed shapes; what was noted in an earlier epoch is read anew. */
+  static #epoch = 0
   #shape: readonly number[] | undefined
+  #noted = -1
   #dtype: DType = 'float32'
   #device: Device = 'cpu'
   #layout: Layout = 'strided'
@@ -94,8 +98,8 @@ export class Tensor implements Disposable {
       return (value as Tensor).#live()
     }
     access.wrap = (handle) => new Tensor(OWN, handle)
-    access.refresh = (tensor) => {
-      tensor.#shape = undefined
+    access.reshaped = () => {
+      Tensor.#epoch++
     }
   }
 
@@ -116,29 +120,32 @@ export class Tensor implements Disposable {
     this.#device = (index < 0 ? type : `${type}:${index}`) as Device
     this.#layout = LAYOUTS[reply[3] as number] as Layout
     this.#shape = shape
+    this.#noted = Tensor.#epoch
     return shape
   }
 
   /** Sizes of the dimensions. */
   get shape(): readonly number[] {
-    return this.#shape ?? this.#describe()
+    return this.#shape !== undefined && this.#noted === Tensor.#epoch
+      ? this.#shape
+      : this.#describe()
   }
 
   /** Element type, `'float32'` …. */
   get dtype(): DType {
-    if (this.#shape === undefined) this.#describe()
+    if (this.#noted !== Tensor.#epoch) this.#describe()
     return this.#dtype
   }
 
   /** Where the data lies, `'cpu'` or `'cuda:0'`. */
   get device(): Device {
-    if (this.#shape === undefined) this.#describe()
+    if (this.#noted !== Tensor.#epoch) this.#describe()
     return this.#device
   }
 
   /** How the data lies there, `'strided'` for ordinary tensors. */
   get layout(): Layout {
-    if (this.#shape === undefined) this.#describe()
+    if (this.#noted !== Tensor.#epoch) this.#describe()
     return this.#layout
   }
 
@@ -180,10 +187,10 @@ export class Tensor implements Disposable {
   /** Whether the elements lie in memory in row-major order without gaps. */
   isContiguous(): boolean {
     const stride = this.stride()
+    if (this.shape.includes(0)) return true
     let expected = 1
     for (let d = this.shape.length - 1; d >= 0; d--) {
       const size = this.shape[d] as number
-      if (size === 0) return true
       if (size !== 1 && stride[d] !== expected) return false
       expected *= size
     }
@@ -352,7 +359,7 @@ export class Tensor implements Disposable {
   itemBigInt(): bigint {
     const value = native.item(this.#live())
     if (typeof value === 'bigint') return value
-    if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value)
+    if (typeof value === 'number' && /^u?int/.test(this.dtype)) return BigInt(value)
     throw new TypeError(`itemBigInt: expected an integer tensor, got dtype ${this.dtype}`)
   }
 
@@ -386,6 +393,7 @@ export class Tensor implements Disposable {
     native.disposeTensor(this.#handle)
     this.#handle = undefined
     this.#shape = undefined
+    this.#noted = -1
   }
 
   [Symbol.dispose](): void {
@@ -399,7 +407,13 @@ export class Tensor implements Disposable {
 
   /** The values, dtype and device as PyTorch prints them. */
   toString(): string {
-    return this.#handle === undefined ? 'tensor(<disposed>)' : formatTensor(this)
+    try {
+      return formatTensor(this)
+    } catch (error) {
+      // dispose() and scopes free tensors that somebody may still want to look at.
+      if (error instanceof TensorDisposedError) return 'tensor(<disposed>)'
+      throw error
+    }
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
@@ -421,7 +435,10 @@ export function handleOf(where: string, param: string, value: unknown): TensorHa
 
 function toOptions(target: unknown): Record<string, unknown> {
   if (typeof target === 'string') {
-    return DTYPE_NUMBERS.has(target) ? { dtype: target } : { device: target }
+    if (DTYPE_NUMBERS.has(target)) return { dtype: target }
+    return isDevice(target)
+      ? { device: target }
+      : fail('to', 'target', 'a dtype or a device', target)
   }
   if (typeof target === 'number') return { device: target }
   if (access.handleOf(target) !== undefined) {

@@ -25,6 +25,14 @@ const ARRAYS: Partial<Record<DType, (length: number) => TypedArray>> = {
 /** A copy of the tensor's values in row-major order; dtypes without a typed array of their own go through float32. */
 export function typedArrayOf(tensor: Tensor): TypedArray {
   const make = ARRAYS[tensor.dtype]
+  if (tensor.layout !== 'strided') {
+    using dense = tensor.detach().toDense()
+    return typedArrayOf(dense)
+  }
+  if (/^q(u?int)/.test(tensor.dtype)) {
+    using plain = tensor.detach().dequantize()
+    return typedArrayOf(plain)
+  }
   if (make === undefined) {
     using wide = tensor.detach().to(tensor.dtype === 'complex32' ? 'complex64' : 'float32')
     return typedArrayOf(wide)

@@ -21,6 +21,7 @@ napi_value set_grad(Call& call) {
     return call.undefined();
   }
   const at::Tensor& value = call.tensor(1, "grad");
+  TORCH_CHECK_VALUE(!value.is_same(tensor), "grad: a tensor cannot be its own gradient");
   TORCH_CHECK_TYPE(value.scalar_type() == tensor.scalar_type(), "grad: expected dtype ",
                    tensor.scalar_type(), ", got ", value.scalar_type());
   TORCH_CHECK_VALUE(value.sizes() == tensor.sizes(), "grad: expected shape ", tensor.sizes(),

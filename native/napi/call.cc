@@ -25,6 +25,7 @@ napi_value enter(napi_env env, napi_callback_info info) {
     binding->addon->releases->drain(env);
     napi_value result = binding->target->function(call);
     emit_warnings(*binding->addon);
+    binding->addon->ledger->report();
     return result;
   });
 }

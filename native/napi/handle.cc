@@ -15,7 +15,7 @@ void finalize(napi_env, void* data, void*) {
   Ledger* ledger = cell->ledger;
   cell->uncount();
   delete cell;
-  ledger->report();
+  ledger->report_shrinking();
 }
 
 }  // namespace
@@ -39,7 +39,6 @@ napi_value make_handle(napi_env env, Ledger& ledger, T value) {
   if (napi_type_tag_object(env, external, &HandleType<T>::tag) != napi_ok) {
     throw Napi::Error::New(env, "node-libtorch: this thread is shutting down");
   }
-  ledger.report();
   return external;
 }
 

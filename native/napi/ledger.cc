@@ -69,12 +69,23 @@ class CountingAllocator final : public c10::Allocator {
 }  // namespace
 
 void Ledger::report() {
+  if (unreported() >= kWorthTelling) tell();
+  report_shrinking();
+}
+
+void Ledger::report_shrinking() {
+  if (unreported() <= -kWorthTelling) tell();
+}
+
+int64_t Ledger::unreported() const {
+  return bytes.load(std::memory_order_relaxed) / kByteShare +
+         handles.load(std::memory_order_relaxed) * kHandleCost - reported_;
+}
+
+void Ledger::tell() {
   if (reaper == nullptr) return;
-  const int64_t owed = bytes.load(std::memory_order_relaxed) / kByteShare +
-                       handles.load(std::memory_order_relaxed) * kHandleCost;
-  const int64_t change = owed - reported;
-  if (change < kWorthTelling && change > -kWorthTelling) return;
-  reported = owed;
+  const int64_t change = unreported();
+  reported_ += change;
   int64_t total;
   napi_adjust_external_memory(reaper, change, &total);
 }

@@ -17,7 +17,6 @@ namespace node_libtorch {
 struct Ledger {
   std::atomic<int64_t> bytes{0};    ///< live CPU bytes, counted by the allocator on any thread
   std::atomic<int64_t> handles{0};  ///< live tensor handles
-  int64_t reported = 0;             ///< what V8 has been told; JS thread only
   napi_env reaper =
       nullptr;  ///< the env that owns the handles; null before attach and after teardown
 
@@ -25,9 +24,17 @@ struct Ledger {
   /// cells themselves, not the JS objects: what the garbage collector frees leaves its scope.
   std::vector<std::unordered_set<void*>> scopes;
 
-  /// Tells V8 what changed since the last report, if it is worth a call. JS thread only; allowed in
-  /// a finalizer.
+  /// Tells V8 what changed since the last report, if it is worth a call. JS thread only, and not
+  /// from a finalizer: growth makes V8 start a collection, which aborts inside another one.
   void report();
+  /// The same for shrinking only, which a finalizer may tell.
+  void report_shrinking();
+
+ private:
+  int64_t unreported() const;
+  void tell();
+
+  int64_t reported_ = 0;  ///< what V8 has been told
 };
 
 /// The ledger of the JS thread this runs on, or of the thread for which this one works; else a

@@ -2,6 +2,7 @@
 
 #include <typeindex>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "napi/call.h"
 
@@ -19,13 +20,33 @@ Kinds& kinds() {
   return *all;
 }
 
-bool contains(torch::nn::Module& tree, const torch::nn::Module* wanted) {
+bool contains(torch::nn::Module& tree, const torch::nn::Module* wanted,
+              std::unordered_set<const torch::nn::Module*>& seen) {
   if (&tree == wanted) return true;
+  if (!seen.insert(&tree).second) return false;
   for (auto& child : children_of(tree)) {
-    if (child.value() && contains(*child.value(), wanted)) return true;
+    if (contains(*child.value(), wanted, seen)) return true;
   }
   return false;
 }
+
+/// Nested forwards on this thread. Each takes some hundred bytes of a stack that has 8 MB, and JS
+/// in between takes more.
+class Depth {
+ public:
+  Depth() {
+    if (++depth_ > kMaxDepth) {
+      --depth_;
+      throw ArgumentRangeError("modules are nested more than 500 deep");
+    }
+  }
+  ~Depth() { --depth_; }
+
+ private:
+  static constexpr int kMaxDepth = 500;
+  static thread_local int depth_;
+};
+thread_local int Depth::depth_ = 0;
 
 }  // namespace
 
@@ -47,9 +68,10 @@ const ModuleKind* find_kind(const std::string& name) {
   return found == kinds().by_name.end() ? nullptr : &kinds().by_type.at(found->second);
 }
 
-at::Tensor run_module(const ModulePtr& module, const Inputs& inputs) {
+at::Tensor run_module(ModulePtr module, const Inputs& inputs) {
+  const Depth depth;
   const ModuleKind& kind = kind_of(*module);
-  if (inputs.size() != kind.inputs && kind.inputs != 0) {
+  if (inputs.size() != kind.inputs && kind.inputs != kAnyInputs) {
     throw ArgumentError(std::string(kind.name) + ": forward takes " + std::to_string(kind.inputs) +
                         " tensors, got " + std::to_string(inputs.size()));
   }
@@ -60,7 +82,10 @@ void set_child(torch::nn::Module& parent, const std::string& name, ModulePtr chi
   if (name.empty() || name.find('.') != std::string::npos) {
     throw ArgumentError("a module cannot have a child named '" + name + "'");
   }
-  if (contains(*child, &parent)) {
+  std::unordered_set<const torch::nn::Module*> seen;
+  // A parent that only its handle refers to is nobody's child yet.
+  const bool is_new = parent.weak_from_this().use_count() <= 1;
+  if (!is_new && contains(*child, &parent, seen)) {
     throw ArgumentError("a module cannot be its own descendant (child '" + name + "')");
   }
   ModuleDict& children = children_of(parent);

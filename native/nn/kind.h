@@ -4,6 +4,7 @@
 
 #include <torch/nn/module.h>
 
+#include <cstdint>
 #include <typeinfo>
 #include <vector>
 
@@ -15,9 +16,12 @@ namespace node_libtorch {
 
 using Inputs = std::vector<at::Tensor>;
 
+/// TypeScript modules take what they like.
+constexpr size_t kAnyInputs = SIZE_MAX;
+
 struct ModuleKind {
   const char* name;  ///< of the TypeScript class that views it: 'Linear'
-  size_t inputs;     ///< tensors that forward takes
+  size_t inputs;     ///< tensors that forward takes, or kAnyInputs
   ModulePtr (*create)(const OptionReader& options);
   at::Tensor (*forward)(torch::nn::Module& module, const Inputs& inputs);
   void (*describe)(const torch::nn::Module& module, OptionWriter& options);
@@ -30,7 +34,8 @@ const ModuleKind* find_kind(const std::string& name);
 void add_kind(const std::type_info& type, const ModuleKind& kind);
 
 /// Runs a module: the one way by which every parent runs its children, whatever they are.
-at::Tensor run_module(const ModulePtr& module, const Inputs& inputs);
+/// By value: its forward may run JS that takes it out of the tree.
+at::Tensor run_module(ModulePtr module, const Inputs& inputs);
 
 /// Gives `parent` a child, in place of one of the same name or as the last.
 void set_child(torch::nn::Module& parent, const std::string& name, ModulePtr child);

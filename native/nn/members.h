@@ -1,5 +1,5 @@
-// Direct access to the three tables of torch::nn::Module. Its public interface hands out copies only, and
-// cannot replace a parameter or a buffer, which assignment to a property needs.
+// Direct access to the three tables of torch::nn::Module. Its public interface hands out copies
+// only, and cannot replace a parameter or a buffer, which assignment to a property needs.
 #pragma once
 
 #include <torch/nn/module.h>

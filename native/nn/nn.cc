@@ -113,6 +113,11 @@ napi_value set_buffer(Call& call) {
 
 void remove_tensor(const Call& call, TensorDict& tensors) {
   const std::string name = call.string(1, "name");
+  const ModuleKind& kind = kind_of(*module_of(call));
+  if (kind.inputs != kAnyInputs) {
+    throw ArgumentError("the " + name + " of a " + kind.name +
+                        " cannot be removed; a bias can be set to null");
+  }
   if (!tensors.contains(name)) call.refuse(1, "name", "the name of a registered tensor");
   tensors.erase(name);
 }
@@ -160,10 +165,12 @@ void move_tensors(TensorDict& tensors, const Target& target) {
   }
 }
 
-void move_module(torch::nn::Module& module, const Target& target) {
-  move_tensors(parameters_of(module), target);
-  move_tensors(buffers_of(module), target);
-  for (auto& child : children_of(module)) move_module(*child.value(), target);
+void move_module(torch::nn::Module& root, const Target& target) {
+  // modules() lists each once, however often it is shared.
+  for (const auto& module : root.modules()) {
+    move_tensors(parameters_of(*module), target);
+    move_tensors(buffers_of(*module), target);
+  }
 }
 
 /// moduleTo(module, device | null, dtype | null)
@@ -175,6 +182,9 @@ napi_value module_to(Call& call) {
     if (!at::isFloatingType(*target.dtype) && !at::isComplexType(*target.dtype)) {
       call.refuse(2, "dtype", "the number of a floating-point or complex dtype");
     }
+  }
+  if (target.device && target.device->is_meta()) {
+    call.refuse(1, "device", "a device with memory");
   }
   at::NoGradGuard no_grad;
   move_module(*module_of(call), target);

@@ -45,7 +45,7 @@ class ScriptModuleImpl : public torch::nn::Module {
 
 const Register<ScriptModuleImpl> script_module({
     .name = "ScriptModule",
-    .inputs = 0,
+    .inputs = kAnyInputs,
     .create = [](const OptionReader&) -> ModulePtr {
       throw ArgumentError("TypeScript modules are made by createScriptModule");
     },

@@ -67,13 +67,11 @@ napi_value step(Call& call) {
   // A copy: the optimizer must outlive its own step.
   const OptimizerPtr optimizer = call.handle<OptimizerPtr>(0, "optimizer");
   optimizer->step();
-  call.addon().ledger->report();
   return call.undefined();
 }
 
 napi_value zero_grad(Call& call) {
   optimizer_of(call).zero_grad(call.boolean(1, "setToNone"));
-  call.addon().ledger->report();
   return call.undefined();
 }
 

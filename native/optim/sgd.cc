@@ -8,15 +8,17 @@ namespace {
 
 constexpr const char* kBuffer = "momentum_buffer";
 
-/// The fused kernel walks parameter and gradient as flat memory, so their layouts must agree;
-/// autograd sees to that, a user who sets grad himself may not.
-at::Tensor like_parameter(const at::Tensor& grad, const at::Tensor& parameter) {
-  if (grad.layout() == at::kStrided && grad.strides() == parameter.strides() &&
-      parameter.is_non_overlapping_and_dense()) {
-    return grad;
+/// The fused kernel walks parameter, gradient and buffer as flat memory, so all must agree. Usually
+/// they do; set_(), a gradient set by hand, a loaded state or a change of dtype can part them.
+at::Tensor like_parameter(const char* what, const at::Tensor& tensor, const at::Tensor& parameter) {
+  TORCH_CHECK(tensor.sizes() == parameter.sizes(), "SGD: the ", what, " has shape ", tensor.sizes(),
+              ", its parameter ", parameter.sizes());
+  if (tensor.layout() == at::kStrided && tensor.strides() == parameter.strides() &&
+      tensor.scalar_type() == parameter.scalar_type() && tensor.device() == parameter.device()) {
+    return tensor;
   }
   at::Tensor copy = at::empty_like(parameter);
-  copy.copy_(grad.layout() == at::kStrided ? grad : grad.to_dense());
+  copy.copy_(tensor.layout() == at::kStrided ? tensor : tensor.to_dense());
   return copy;
 }
 
@@ -63,10 +65,14 @@ void Sgd::update(const ParamGroup& group, Batch& batch) {
       continue;
     }
     const bool is_first = has_momentum && !buffer.defined();
-    if (is_first) buffer = at::empty_like(parameter);
+    if (is_first) {
+      buffer = at::empty_like(parameter);
+    } else if (has_momentum) {
+      buffer = like_parameter("momentum buffer", buffer, parameter);
+    }
     List& list = is_first ? first : later;
     list.params.push_back(parameter);
-    list.grads.push_back(like_parameter(batch.grads[i], parameter));
+    list.grads.push_back(like_parameter("gradient", batch.grads[i], parameter));
     if (has_momentum) list.buffers.push_back(buffer);
   }
   for (List* list : {&first, &later}) {

@@ -23,13 +23,6 @@ napi_value complex(const Call& call, c10::complex<double> value) {
   return result;
 }
 
-napi_value scalar(const Call& call, const at::Scalar& value) {
-  if (value.isBoolean()) return call.boolean_value(value.toBool());
-  if (value.isIntegral(/*includeBool=*/false)) return integer(call, value.toLong());
-  if (value.isComplex()) return complex(call, value.toComplexDouble());
-  return call.number_value(value.toDouble());
-}
-
 napi_value list(const Call& call, c10::ArrayRef<c10::IValue> values) {
   napi_value result;
   napi_create_array_with_length(call.env(), values.size(), &result);
@@ -41,12 +34,25 @@ napi_value list(const Call& call, c10::ArrayRef<c10::IValue> values) {
 
 }  // namespace
 
+napi_value scalar_to_js(const Call& call, const at::Scalar& value) {
+  if (value.isBoolean()) return call.boolean_value(value.toBool());
+  constexpr auto kSafe = static_cast<uint64_t>(kMaxSafeInteger);
+  if (value.isUnsigned() && value.toUInt64() > kSafe) {
+    napi_value result;
+    napi_create_bigint_uint64(call.env(), value.toUInt64(), &result);
+    return result;
+  }
+  if (value.isIntegral(/*includeBool=*/false)) return integer(call, value.toLong());
+  if (value.isComplex()) return complex(call, value.toComplexDouble());
+  return call.number_value(value.toDouble());
+}
+
 napi_value to_js(const Call& call, c10::IValue value) {
   if (value.isTensor()) return call.tensor_value(std::move(value).toTensor());
   if (value.isInt()) return integer(call, value.toInt());
   if (value.isBool()) return call.boolean_value(value.toBool());
   if (value.isDouble()) return call.number_value(value.toDouble());
-  if (value.isScalar()) return scalar(call, value.toScalar());
+  if (value.isScalar()) return scalar_to_js(call, value.toScalar());
   if (value.isList()) return list(call, value.toListRef());
   if (value.isString()) return call.string_value(value.toStringRef());
   if (value.isTuple()) return list(call, value.toTupleRef().elements());

@@ -10,5 +10,6 @@ namespace node_libtorch {
 /// Tensor → handle (undefined tensor → null), list → array, int → number or, when unsafe, bigint,
 /// complex → { re, im }, None → null.
 napi_value to_js(const Call& call, c10::IValue value);
+napi_value scalar_to_js(const Call& call, const at::Scalar& value);
 
 }  // namespace node_libtorch

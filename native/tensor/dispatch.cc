@@ -99,10 +99,7 @@ napi_value call_operator(Call& call) {
 
   if (returns.empty()) return call.undefined();
   if (returns.size() == 1) {
-    if (returns[0].argument >= 0) {
-      addon.ledger->report();
-      return call.undefined();
-    }
+    if (returns[0].argument >= 0) return call.undefined();
     return to_js(call, std::move(stack[0]));
   }
   napi_value results;

@@ -16,18 +16,20 @@ napi_value begin_scope(Call& call) {
 napi_value end_scope(Call& call) {
   auto& scopes = call.addon().ledger->scopes;
   if (scopes.empty()) throw ArgumentError("endScope: no scope is open");
-  std::unordered_set<void*> made = std::move(scopes.back());
-  scopes.pop_back();
+  const size_t depth = scopes.size();
   for (size_t i = 0; i < call.size(); ++i) {
     auto* cell = open_handle<at::Tensor>(call.env(), call[i]);
-    if (cell != nullptr && made.erase(cell) > 0 && !scopes.empty()) scopes.back().insert(cell);
+    if (cell == nullptr || scopes[depth - 1].erase(cell) == 0) continue;
+    if (depth > 1) scopes[depth - 2].insert(cell);
   }
+  // From here on nothing runs that could collect garbage, and so free a cell of the set.
+  const std::unordered_set<void*> made = std::move(scopes.back());
+  scopes.pop_back();
   for (void* held : made) {
     auto* cell = static_cast<Cell<at::Tensor>*>(held);
     cell->uncount();
     cell->value = at::Tensor();
   }
-  call.addon().ledger->report();
   return call.undefined();
 }
 

@@ -90,6 +90,7 @@ napi_value from_buffer(Call& call) {
   const Bytes bytes = bytes_of(call, 0, "buffer");
   const int64_t offset = call.integer(1, "byteOffset");
   const at::ScalarType dtype = dtype_of(call, 2);
+  if (at::isQIntType(dtype)) call.refuse(2, "dtype", "a dtype that is not quantized");
   const int64_t dims = call.integer(3, "dims");
   if (offset < 0 || static_cast<size_t>(offset) > bytes.length) {
     call.refuse(1, "byteOffset", "an offset inside the buffer");
@@ -155,7 +156,7 @@ napi_value strides(Call& call) {
 }
 
 /// item(tensor) → number, bigint (an unsafe int64), boolean or { re, im }.
-napi_value item(Call& call) { return to_js(call, c10::IValue(call.tensor(0, "tensor").item())); }
+napi_value item(Call& call) { return scalar_to_js(call, call.tensor(0, "tensor").item()); }
 
 /// sameTensor(a, b): whether two handles hold the same TensorImpl.
 napi_value same_tensor(Call& call) {
@@ -168,7 +169,6 @@ napi_value dispose(Call& call) {
   if (cell == nullptr) call.refuse(0, "tensor", HandleType<at::Tensor>::name);
   cell->uncount();
   cell->value = at::Tensor();
-  call.addon().ledger->report();
   return call.undefined();
 }
 

@@ -40,6 +40,12 @@ test('10,000 training steps of a small net without dispose stay under 400 MB', a
   t.is(left, 0)
 })
 
+test('large gradients between collections do no harm', async (t) => {
+  t.timeout(600_000)
+  const { left } = await measure('collections')
+  t.is(left, 0)
+})
+
 test('graphs that are never used for backward are collected too', async (t) => {
   t.timeout(600_000)
   const { peak, left } = await measure('graphs')

@@ -166,6 +166,43 @@ test('native containers run TypeScript modules, and their errors come through', 
   t.throws(() => nn.sequential(new Wrong())(torch.ones([1])), { message: /Tensor/ })
 })
 
+test('a container may be changed by a module that it runs', (t) => {
+  const sequence = nn.sequential(nn.relu(), nn.relu(), nn.relu())
+  class Eraser extends nn.Module {
+    override forward(x: Tensor): Tensor {
+      for (const name of ['0', '1', '2']) Reflect.deleteProperty(sequence, name)
+      for (let i = 0; i < 50; i++) sequence.append(nn.relu())
+      return x.mul(2)
+    }
+  }
+  sequence[1] = new Eraser()
+  t.deepEqual(sequence(torch.ones([2])).toArray(), [2, 2])
+})
+
+test('very deep nesting is refused', (t) => {
+  let deep = nn.sequential(nn.relu())
+  for (let i = 0; i < 5000; i++) deep = nn.sequential(deep)
+  t.throws(() => deep(torch.ones([1])), { instanceOf: RangeError, message: /500 deep/ })
+})
+
+test('what a native layer cannot follow is refused', (t) => {
+  const layer = nn.linear(2, 2)
+  t.throws(() => Reflect.deleteProperty(layer, 'bias'), { message: /bias can be set to null/ })
+  layer.bias = null
+  t.true(layer(torch.zeros([1, 2])).equal(torch.zeros([1, 2])))
+  t.throws(() => Object.assign(nn.dropout(0.5), { p: 0 }), { message: /Dropout\.p is fixed/ })
+  t.throws(() => Reflect.apply(layer, undefined, [torch.ones([1, 2]), torch.ones([1])]), {
+    message: /forward takes 1 tensors, got 2/,
+  })
+  class Shadow extends nn.Module {
+    override train = nn.relu() as never
+  }
+  t.throws(() => new Shadow(), { message: /has a method of that name/ })
+  t.throws(() => layer.loadStateDict({ weight: torch.zeros([2, 2], { dtype: 'complex64' }) }), {
+    message: /complex64 there/,
+  })
+})
+
 test('train and eval reach every module', (t) => {
   const net = nn.sequential(new Net(), nn.dropout())
   t.true(net.training)

@@ -131,6 +131,55 @@ test('a state dict carries settings and momentum over', (t) => {
   })
 })
 
+test('a state of another model is refused, and changes nothing', (t) => {
+  const step = (model: nn.TensorModule, width: number, optimizer: optim.Sgd): void => {
+    optimizer.zeroGrad()
+    model(torch.ones([1, width]))
+      .sum()
+      .backward()
+    optimizer.step()
+  }
+  const [a, b] = [nn.linear(8, 8), nn.linear(2, 2)]
+  const [forA, forB] = [a, b].map((model) =>
+    optim.sgd(model.parameters(), { lr: 0.1, momentum: 0.9 }),
+  ) as [optim.Sgd, optim.Sgd]
+  step(a, 8, forA)
+  step(b, 2, forB)
+  const before = forA.stateDict().state.get(0)?.momentum_buffer?.toArray()
+  t.throws(() => forA.loadStateDict(forB.stateDict()), {
+    message: /momentum_buffer of parameter 0 has shape \[2,2\], the parameter \[8,8\]/,
+  })
+  t.deepEqual(forA.stateDict().state.get(0)?.momentum_buffer?.toArray(), before)
+  const bad = forB.stateDict()
+  if (bad.param_groups[0]) bad.param_groups[0].lr = -1
+  t.throws(() => forB.loadStateDict(bad), { instanceOf: RangeError, message: /lr/ })
+})
+
+test('gradient and momentum follow a parameter of other layout, dtype or size', (t) => {
+  const w = torch.ones([2, 3], { requiresGrad: true })
+  const optimizer = optim.sgd([w], { lr: 1, momentum: 0.5 })
+  w.sum().backward()
+  torch.noGrad(() => w.set_(torch.ones([4, 3])))
+  t.throws(() => optimizer.step(), {
+    message: /gradient has shape \[2, 3\], its parameter \[4, 3\]/,
+  })
+
+  const layer = nn.linear(2, 1, { bias: false })
+  torch.noGrad(() => layer.weight.fill_(1))
+  const forLayer = optim.sgd(layer.parameters(), { lr: 1, momentum: 0.5 })
+  const train = (): void => {
+    forLayer.zeroGrad()
+    layer(torch.ones([1, 2], { dtype: layer.weight.dtype }))
+      .sum()
+      .backward()
+    forLayer.step()
+  }
+  train()
+  layer.to('float64')
+  train()
+  t.deepEqual(layer.weight.toArray(), [[1 - 1 - 1.5, 1 - 1 - 1.5]])
+})
+
 test('wrong settings and parameters are refused by name', (t) => {
   const w = parameter()
   t.throws(() => optim.sgd([w], { lr: -1 }), { instanceOf: RangeError, message: /lr/ })

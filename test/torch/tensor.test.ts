@@ -185,6 +185,62 @@ test('an argument that runs other operations while it is read is refused', (t) =
   t.throws(() => x.add(x, options), { message: /called another tensor operation/ })
 })
 
+test('mixed kinds promote, and the default dtype is heeded', (t) => {
+  t.deepEqual(torch.tensor([true, 2.5]).toArray(), [1, 2.5])
+  t.is(torch.tensor([[true], [5n]]).dtype, 'int64')
+  torch.setDefaultDtype('float64')
+  t.is(torch.tensor([1.5]).dtype, 'float64')
+  t.is(torch.tensor({ re: 1, im: 0 }).dtype, 'complex128')
+  torch.setDefaultDtype('float32')
+  const large = torch.tensor([2n ** 63n + 1n], { dtype: 'uint64' })
+  t.is(large.itemBigInt(), 2n ** 63n + 1n)
+  t.throws(() => torch.tensor(3).itemBigInt(), { message: /expected an integer tensor/ })
+  t.throws(() => torch.zeros([1], { requiresGrad: 1 } as never), { message: /requiresGrad/ })
+})
+
+test('a shape is right after any alias has changed it', (t) => {
+  const x = torch.ones([1, 3])
+  const y = x.to('float32')
+  t.deepEqual(x.shape, [1, 3])
+  y.squeeze_()
+  t.deepEqual(x.shape, [3])
+  x.unsqueeze_(0).t_()
+  t.deepEqual(y.shape, [3, 1])
+  const out = torch.empty([0])
+  t.deepEqual(out.shape, [0])
+  torch.add(x, 1, { out })
+  t.deepEqual(out.shape, [3, 1])
+})
+
+test('devices and dtypes that there are not', (t) => {
+  t.throws(() => torch.ones([1], { device: 'gpu' as never }), { message: /a device such as 'cpu'/ })
+  t.throws(() => torch.ones([1]).to('flaot32' as never), { message: /a dtype or a device/ })
+  if (!torch.cuda.isAvailable()) {
+    t.throws(() => torch.ones([1]).to('cuda:0'), { message: /'cuda:0' cannot be used: / })
+  }
+  t.throws(() => torch.fromBuffer(new Uint8Array(16), 'qint8', { shape: [2] }), {
+    instanceOf: TypeError,
+  })
+})
+
+test('a shared buffer cannot be posted away', (t) => {
+  const array = new Float32Array(4)
+  const x = torch.fromTypedArray(array)
+  try {
+    structuredClone(array.buffer, { transfer: [array.buffer] })
+  } catch {
+    // newer versions of Node refuse, older ones copy
+  }
+  t.is(array.length, 4)
+  t.is(x.sum().item(), 0)
+})
+
+test('long lists', (t) => {
+  const one = torch.ones([1])
+  t.is(torch.cat(new Array(20_000).fill(one)).shape[0], 20_000)
+  t.throws(() => torch.cat(new Array(100_000).fill(one)), { message: /too long for one call/ })
+})
+
 test('disposed tensors say so', (t) => {
   const x = torch.ones([2])
   const y = x.add(1)

@@ -3,7 +3,8 @@
 namespace node_libtorch {
 
 at::Tensor SequentialImpl::forward(at::Tensor input) {
-  for (auto& child : children_of(*this)) input = run_module(child.value(), {input});
+  // A copy: the forward of a TypeScript module may change this one.
+  for (const ModulePtr& child : children_of(*this).values()) input = run_module(child, {input});
   return input;
 }
 
