@@ -31,6 +31,12 @@ import {
 } from './birds-figures.js'
 import { readOptions } from './birds-options.js'
 
+// A wrong folder or device is one line, not a stack of calls.
+process.on('uncaughtException', (error) => {
+  console.error(`birds: ${error.message}`)
+  process.exit(1)
+})
+
 const started = performance.now()
 const options = readOptions(fileURLToPath(new URL('photos', import.meta.url)))
 const device = (options.device ?? (torch.cuda.isAvailable() ? 'cuda:0' : 'cpu')) as Device
