@@ -341,7 +341,7 @@ export function adopt(view: Module, children: [string, Module][]): void {
   }
 }
 
-/** Python names of members are kept (`running_mean` is in every state dict); the property is camelCase too. */
+/** Sets a property under the member's own name, which is that of the state dict: `running_mean`. */
 function defineMember(module: Module, name: string, value: unknown): void {
   Object.defineProperty(module, name, {
     value,

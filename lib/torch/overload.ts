@@ -14,7 +14,7 @@ const NUMBER_FRIENDLY =
 
 /** In-place operators that leave a tensor with another shape. */
 const RESHAPING =
-  /^(resize|squeeze|unsqueeze|t|transpose|swapaxes|swapdims|set|as_strided|resize_as|sparse_resize)/
+  /^(resize|resize_as|resize_as_sparse|sparse_resize|sparse_resize_and_clear|squeeze|unsqueeze|t|transpose|swapaxes|swapdims|set|as_strided)_$/
 
 const NOTHING: readonly unknown[] = []
 
