@@ -50,6 +50,7 @@ test('graphs that are never used for backward are collected too', async (t) => {
   t.timeout(600_000)
   const { peak, left } = await measure('graphs')
   t.log(`peak ${peak} MB`)
-  t.true(peak < 900, `peak ${peak} MB`)
+  // Without collections it would be 6 GB.
+  t.true(peak < 1200, `peak ${peak} MB`)
   t.is(left, 0)
 })
