@@ -65,8 +65,8 @@ Napi::FunctionReference function_argument(const Call& call, size_t i, const char
 }
 
 /// attach(reaperExports, errors, runForward, warn): binds the reaper's env, our error classes, the
-/// function that runs the forward of TypeScript modules, and the one that takes warnings. Once per
-/// env, before anything that makes a handle.
+/// function that runs the forward of TypeScript modules, and the one that takes warnings. Before
+/// anything that makes a handle; again where our JavaScript is loaded anew beside the same addon.
 napi_value attach(Call& call) {
   Addon& addon = call.addon();
   void* data = nullptr;

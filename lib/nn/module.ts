@@ -3,7 +3,7 @@
 import { checkOptions, fail, show } from '../check.js'
 import { TorchError } from '../errors.js'
 import { type ModuleHandle, native, onForward, type TensorHandle } from '../native.js'
-import { isDevice } from '../torch/device.js'
+import { DEVICE_EXPECTED, deviceName } from '../torch/device.js'
 import { noGrad } from '../torch/modes.js'
 import { handleOf, Parameter, Tensor } from '../torch/tensor.js'
 import { access } from '../torch/tensor-access.js'
@@ -435,12 +435,11 @@ function moveTarget(target: unknown): { device: string | null; dtype: number | n
   if (dtype !== undefined && !(DTYPE_NUMBERS.has(dtype) && /float|complex/.test(dtype))) {
     fail('Module.to', 'dtype', 'a floating-point or complex dtype', dtype)
   }
-  const name = typeof device === 'number' ? `cuda:${device}` : device
-  if (name !== undefined && !isDevice(name)) {
-    fail('Module.to', 'device', "a device such as 'cpu' or 'cuda:0'", device)
-  }
   return {
-    device: name ?? null,
+    device:
+      device === undefined
+        ? null
+        : (deviceName(device) ?? fail('Module.to', 'device', DEVICE_EXPECTED, device)),
     dtype: dtype === undefined ? null : (DTYPE_NUMBERS.get(dtype) as number),
   }
 }

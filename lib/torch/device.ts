@@ -5,6 +5,16 @@ import { native } from '../native.js'
 
 const PATTERN = /^(cpu|cuda|mps|xpu|hpu|mtia|meta|privateuseone)(:\d{1,3})?$/
 
+/** What a device argument takes, in words for an error message. */
+export const DEVICE_EXPECTED = "a device such as 'cpu' or 'cuda:0'"
+
+/** The name of a device given by name or, for CUDA, by index; undefined for anything else. Throws as {@link isDevice}. */
+export function deviceName(value: unknown): string | undefined {
+  const index = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
+  const name = index ? `cuda:${value}` : value
+  return typeof name === 'string' && isDevice(name) ? name : undefined
+}
+
 /**
  * Whether a string names a device, such as `'cpu'` or `'cuda:0'`.
  *

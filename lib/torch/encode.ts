@@ -3,7 +3,7 @@
 
 import { isPlainObject } from '../check.js'
 import { type NativeArgument, native, type TensorHandle } from '../native.js'
-import { isDevice } from './device.js'
+import { DEVICE_EXPECTED, deviceName } from './device.js'
 import { fits, put, putSlot, Tag } from './frame.js'
 import type { Tensor } from './tensor.js'
 import { access } from './tensor-access.js'
@@ -112,11 +112,7 @@ function putNamed(numbers: ReadonlyMap<string, number>, value: unknown): boolean
 }
 
 function putDevice(value: unknown): boolean {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) {
-    putSlot(`cuda:${value}`)
-    return true
-  }
-  return typeof value === 'string' && isDevice(value) && putString(value)
+  return putString(deviceName(value))
 }
 
 function putString(value: unknown): boolean {
@@ -232,7 +228,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   ScalarType: "a dtype such as 'float32'",
   Layout: "a layout such as 'strided'",
   MemoryFormat: "a memory format such as 'channels_last'",
-  Device: "a device such as 'cpu' or 'cuda:0'",
+  Device: DEVICE_EXPECTED,
   Generator: 'a Generator',
 }
 

@@ -23,6 +23,11 @@ const FACTORY = ['dtype', 'layout', 'device', 'pin_memory']
 /** Why the last `bind` failed, as "expected ..., got ...". */
 export let refusal = ''
 
+function refuse(text: string): false {
+  refusal = text
+  return false
+}
+
 /** Values of the arguments that the call now being bound writes to, by position. */
 const written: unknown[] = []
 
@@ -97,9 +102,7 @@ export class Overload {
   ): boolean {
     if (count > this.#positional) {
       if (!this.varargs || Array.isArray(values[0])) {
-        return this.#refuse(
-          `expected at most ${this.#positional} positional arguments, got ${count}`,
-        )
+        return refuse(`expected at most ${this.#positional} positional arguments, got ${count}`)
       }
     }
     const list = this.varargs && count > 0 && !Array.isArray(values[0]) && values[0] !== null
@@ -128,13 +131,12 @@ export class Overload {
         used++
       }
       if (value === undefined) {
-        if (!argument.hasDefault)
-          return this.#refuse(`the argument ${argument.camelName} is missing`)
+        if (!argument.hasDefault) return refuse(`the argument ${argument.camelName} is missing`)
         put(Tag.Default)
         continue
       }
       if (!putArgument(argument, value)) {
-        return this.#refuse(
+        return refuse(
           `expected ${expectation(argument)} for ${argument.camelName}, got ${show(value)}`,
         )
       }
@@ -149,11 +151,6 @@ export class Overload {
     frame[0] = given
     cursor.at = givenCursor
     return true
-  }
-
-  #refuse(text: string): false {
-    refusal = text
-    return false
   }
 
   #keywordCount(keywords: Keywords): number {
@@ -171,8 +168,8 @@ export class Overload {
 
   #refuseKeyword(keywords: Keywords): false {
     const unknown = Object.keys(keywords).find((key) => !this.#knows(key) && key !== 'out')
-    if (unknown !== undefined) return this.#refuse(`unknown option ${show(unknown)}`)
-    return this.#refuse('an argument was given both by position and by name')
+    if (unknown !== undefined) return refuse(`unknown option ${show(unknown)}`)
+    return refuse('an argument was given both by position and by name')
   }
 
   /** Runs the operator with the frame that `bind` has written. */

@@ -64,6 +64,7 @@ export type Nested<T> = T | Nested<T>[]
 
 const runBackward = makeMethod('backward', '_backward')
 const castAndMove = makeMethod('to', 'to.dtype_layout')
+const NO_SHAPE: readonly number[] = Object.freeze([])
 const OWN = Symbol('only the library makes tensors')
 
 /** The generated methods, attached at the end of this file. */
@@ -80,8 +81,8 @@ export class Tensor implements Disposable {
   #handle: TensorHandle | undefined
   /** Counts the operations that may have changed shapes; what was noted in an earlier epoch is read anew. */
   static #epoch = 0
-  #shape: readonly number[] | undefined
   #noted = -1
+  #shape: readonly number[] = NO_SHAPE
   #dtype: DType = 'float32'
   #device: Device = 'cpu'
   #layout: Layout = 'strided'
@@ -126,9 +127,7 @@ export class Tensor implements Disposable {
 
   /** Sizes of the dimensions. */
   get shape(): readonly number[] {
-    return this.#shape !== undefined && this.#noted === Tensor.#epoch
-      ? this.#shape
-      : this.#describe()
+    return this.#noted === Tensor.#epoch ? this.#shape : this.#describe()
   }
 
   /** Element type, `'float32'` …. */
@@ -392,7 +391,6 @@ export class Tensor implements Disposable {
     if (this.#handle === undefined) return
     native.disposeTensor(this.#handle)
     this.#handle = undefined
-    this.#shape = undefined
     this.#noted = -1
   }
 

@@ -24,7 +24,6 @@ const ARRAYS: Partial<Record<DType, (length: number) => TypedArray>> = {
 
 /** A copy of the tensor's values in row-major order; dtypes without a typed array of their own go through float32. */
 export function typedArrayOf(tensor: Tensor): TypedArray {
-  const make = ARRAYS[tensor.dtype]
   if (tensor.layout !== 'strided') {
     using dense = tensor.detach().toDense()
     return typedArrayOf(dense)
@@ -33,6 +32,7 @@ export function typedArrayOf(tensor: Tensor): TypedArray {
     using plain = tensor.detach().dequantize()
     return typedArrayOf(plain)
   }
+  const make = ARRAYS[tensor.dtype]
   if (make === undefined) {
     using wide = tensor.detach().to(tensor.dtype === 'complex32' ? 'complex64' : 'float32')
     return typedArrayOf(wide)

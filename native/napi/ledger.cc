@@ -2,6 +2,7 @@
 
 #include <c10/core/CPUAllocator.h>
 
+#include <cstdlib>
 #include <mutex>
 #include <new>
 
@@ -69,8 +70,7 @@ class CountingAllocator final : public c10::Allocator {
 }  // namespace
 
 void Ledger::report() {
-  if (unreported() >= kWorthTelling) tell();
-  report_shrinking();
+  if (std::abs(unreported()) >= kWorthTelling) tell();
 }
 
 void Ledger::report_shrinking() {
