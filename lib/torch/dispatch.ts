@@ -4,6 +4,7 @@ import { isPlainObject, show } from '../check.js'
 import { native } from '../native.js'
 import { isComplex } from './encode.js'
 import { type Keywords, Overload, refusal, release } from './overload.js'
+import { task } from './task.js'
 
 /** Looks an operator up by its full name, `aten::add.Tensor`; undefined where this libtorch lacks it. */
 export function findOverload(qualifiedName: string, method: boolean): Overload | undefined {
@@ -50,6 +51,7 @@ export class OverloadSet {
 
   invoke(self: unknown, values: readonly unknown[]): unknown {
     this.#overloads ??= this.#resolve()
+    if (task.active !== 0) task.enter()
     const last = values.length > 0 ? values[values.length - 1] : undefined
     const keywords = isKeywords(last) ? last : undefined
     const count = keywords === undefined ? values.length : values.length - 1

@@ -1,5 +1,5 @@
-// The Tensor class: the members that are more than one operator. All others are generated
-// (ops.generated.ts) and attached at the end of this file.
+// The Tensor class: its identity, and the members that need its handle. Members built on those are in ./members,
+// operators are generated (ops.generated.ts); both are attached at the end of this file.
 
 import { checkOptions, fail } from '../check.js'
 import { TensorDisposedError, TorchError } from '../errors.js'
@@ -9,6 +9,7 @@ import { isDevice } from './device.js'
 import { makeMethod } from './dispatch.js'
 import { reply } from './frame.js'
 import { getItem, type Index, setItem } from './indexing.js'
+import { type Members, members } from './members/index.js'
 import { type TensorMethods, tables } from './ops.generated.js'
 import { formatTensor } from './print.js'
 import { access } from './tensor-access.js'
@@ -67,8 +68,8 @@ const castAndMove = makeMethod('to', 'to.dtype_layout')
 const NO_SHAPE: readonly number[] = Object.freeze([])
 const OWN = Symbol('only the library makes tensors')
 
-/** The generated methods, attached at the end of this file. */
-export interface Tensor extends TensorMethods {}
+/** The generated methods and the members of ./members, attached at the end of this file. */
+export interface Tensor extends TensorMethods, Members {}
 
 /**
  * An n-dimensional array of one dtype on one device, libtorch's `at::Tensor`.
@@ -76,7 +77,7 @@ export interface Tensor extends TensorMethods {}
  * Make one with `torch.tensor`, `torch.zeros` and their kin. Memory is freed when the object is collected, which is
  * prompt even in a loop that never waits; `dispose()`, `using` and `torch.scope` free it at once.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the generated methods
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the attached members
 export class Tensor implements Disposable {
   #handle: TensorHandle | undefined
   /** Counts the operations that may have changed shapes; what was noted in an earlier epoch is read anew. */
@@ -253,66 +254,6 @@ export class Tensor implements Disposable {
     return castAndMove.call(this, toOptions(target)) as Tensor
   }
 
-  /** On the CPU. */
-  cpu(): Tensor {
-    return this.to({ device: 'cpu' })
-  }
-
-  /** On a CUDA device, the first unless told otherwise. */
-  cuda(index = 0): Tensor {
-    return this.to({ device: `cuda:${index}` })
-  }
-
-  /** As float32. */
-  float(): Tensor {
-    return this.to('float32')
-  }
-
-  /** As float64. */
-  double(): Tensor {
-    return this.to('float64')
-  }
-
-  /** As float16. */
-  half(): Tensor {
-    return this.to('float16')
-  }
-
-  /** As bfloat16. */
-  bfloat16(): Tensor {
-    return this.to('bfloat16')
-  }
-
-  /** As int64. */
-  long(): Tensor {
-    return this.to('int64')
-  }
-
-  /** As int32. */
-  int(): Tensor {
-    return this.to('int32')
-  }
-
-  /** As int16. */
-  short(): Tensor {
-    return this.to('int16')
-  }
-
-  /** As int8. */
-  char(): Tensor {
-    return this.to('int8')
-  }
-
-  /** As uint8. */
-  byte(): Tensor {
-    return this.to('uint8')
-  }
-
-  /** As bool. */
-  bool(): Tensor {
-    return this.to('bool')
-  }
-
   /**
    * The part that the indices select, as Python's `x[...]`: integers, `slice(1, 3)`, `'...'`, `null`, booleans,
    * masks and index tensors. A view where Python gives a view.
@@ -458,6 +399,11 @@ function scalarLike(tensor: Tensor, value: Scalar): Tensor {
     if (error instanceof TypeError) fail('indexPut_', 'value', 'a Tensor or a number', value)
     throw error
   }
+}
+
+for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(members))) {
+  if (name in Tensor.prototype) throw new TorchError(`Tensor.${name} is written twice`)
+  Object.defineProperty(Tensor.prototype, name, { ...descriptor, enumerable: false })
 }
 
 for (const [name, candidates] of Object.entries(tables.method)) {
