@@ -1,5 +1,7 @@
 // Argument checks shared by every layer: one sentence form for all refusals.
 
+import { FloatNumber } from './torch/float.js'
+
 /** A short, safe rendering of any value for an error message: never runs user code, never long. */
 export function show(value: unknown): string {
   switch (typeof value) {
@@ -112,13 +114,14 @@ export function checkInteger(
   return value
 }
 
-/** A finite number within `bounds`, else TypeError or RangeError. */
+/** A finite number within `bounds`, else TypeError or RangeError. A `float(2)` is the number 2. */
 export function checkNumber(
   where: string,
   param: string,
-  value: unknown,
+  given: unknown,
   bounds: Bounds = {},
 ): number {
+  const value = given instanceof FloatNumber ? given.value : given
   if (typeof value !== 'number' || !Number.isFinite(value)) {
     fail(where, param, boundsText('a finite number', bounds), value)
   }

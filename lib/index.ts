@@ -1,5 +1,7 @@
 // node-libtorch: the public API.
 
+export type { FunctionContext } from './autograd/function-context.js'
+export type { RemovableHandle } from './autograd/hooks.js'
 export {
   CheckpointError,
   load,
@@ -27,8 +29,11 @@ export { WeightsError } from './hub/index.js'
 export * as lr from './lr/index.js'
 export * as nn from './nn/index.js'
 export * as optim from './optim/index.js'
+export { float } from './torch/float.js'
+export { Generator } from './torch/generator.js'
 export { torch } from './torch/index.js'
 export { slice } from './torch/indexing.js'
+export type { SharedTensor } from './torch/share.js'
 export { Tensor } from './torch/tensor.js'
 export type {
   Complex,

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as errors from './errors.js'
+import { warnOnce } from './warn.js'
 
 declare const kind: unique symbol
 
@@ -17,6 +18,10 @@ export type TensorHandle = Handle<'tensor'>
 export type ModuleHandle = Handle<'module'>
 export type OptimizerHandle = Handle<'optimizer'>
 export type SchedulerHandle = Handle<'scheduler'>
+export type HookHandle = Handle<'hook'>
+export type FunctionCallHandle = Handle<'function call'>
+export type GraphNodeHandle = Handle<'graph node'>
+export type GeneratorHandle = Handle<'generator'>
 
 /** One argument of an operator's schema. */
 export interface NativeArgument {
@@ -52,6 +57,16 @@ export interface NativeOperator {
 /** A child of a native module, with the name of its kind, by which lib/nn finds its class. */
 export type NativeChild = [name: string, handle: ModuleHandle]
 
+/** Memory of one CUDA device in bytes: of tensors, of libtorch's cache, and what the driver says. */
+export interface CudaMemory {
+  allocated: number
+  maxAllocated: number
+  reserved: number
+  maxReserved: number
+  free: number
+  total: number
+}
+
 export interface Native {
   /** Scratch memory in which numbers cross the boundary. */
   readonly frame: Float64Array
@@ -65,19 +80,63 @@ export interface Native {
   versions(): { libtorch: string; built: string; folder: string; cpuCapability: string }
   cudaReason(): string
   cudaDeviceCount(): number
-  manualSeed(low: number, high: number): void
-  rngState(): TensorHandle
-  setRngState(state: TensorHandle): void
+  cudaCurrentDevice(): number
+  cudaSetDevice(device: number): void
+  cudaSynchronize(device?: number): void
+  cudaEmptyCache(): void
+  cudaMemory(device?: number): CudaMemory
+  cudaResetPeakMemory(device?: number): void
+  cudaProperties(device?: number): { name: string; capability: [major: number, minor: number] }
   numThreads(): number
   setNumThreads(threads: number): void
+  numInteropThreads(): number
+  setNumInteropThreads(threads: number): void
   defaultDtype(): number
   setDefaultDtype(dtype: number): void
-  memory(): { live: number; bytes: number }
+  getSwitch(name: string): boolean
+  setSwitch(name: string, on: boolean): void
+  deterministicMode(): number
+  setDeterministicMode(mode: number): void
+  matmulPrecision(): string
+  setMatmulPrecision(precision: string): void
+  setFlushDenormal(on: boolean): boolean
+
+  manualSeed(seed: bigint): void
+  defaultGenerator(device: string): GeneratorHandle
+  createGenerator(device: string): GeneratorHandle
+  cloneGenerator(generator: GeneratorHandle): GeneratorHandle
+  generatorDevice(generator: GeneratorHandle): string
+  seedGenerator(generator: GeneratorHandle, seed: bigint): void
+  reseedGenerator(generator: GeneratorHandle): bigint
+  initialSeed(generator: GeneratorHandle): bigint
+  generatorState(generator: GeneratorHandle): TensorHandle
+  setGeneratorState(generator: GeneratorHandle, state: TensorHandle): void
+
+  share(tensor: TensorHandle, outlivesThread: boolean): bigint
+  fromShared(token: bigint): TensorHandle
+  dropShared(token: bigint): boolean
+  loadLibrary(path: string): void
+  memory(): {
+    live: number
+    tensors: number
+    bytes: number
+    minor: number
+    full: number
+    devices: Record<string, number>
+  }
+  setMemoryBudget(device: number, bytes: number): void
+  onCollect(collect: (full: boolean) => void): void
+
+  setNoteSites(on: boolean): void
+  noteMade(tensor: TensorHandle, stack: string): void
+  noteDisposing(stack: string): void
+  whereDisposed(tensor: TensorHandle): string
+  liveSites(): [stack: string, tensors: number, bytes: number][]
 
   findOperator(name: string, overload: string): number
   describeOperator(id: number): NativeOperator
   listOperators(): string[]
-  callOperator(id: number, ...slots: unknown[]): unknown
+  callOperator(...slots: unknown[]): unknown
 
   fromBuffer(
     buffer: ArrayBufferView | ArrayBuffer,
@@ -91,11 +150,16 @@ export interface Native {
   item(tensor: TensorHandle): number | bigint | boolean | { re: number; im: number }
   sameTensor(a: TensorHandle, b: TensorHandle): boolean
   disposeTensor(tensor: TensorHandle): void
+  beginVmap(batchSize: number, randomness: number): number
+  endVmap(): void
+  addBatchDim(tensor: TensorHandle, dim: number, level: number): TensorHandle
+  removeBatchDim(tensor: TensorHandle, level: number, batchSize: number, dim: number): TensorHandle
   beginScope(): void
   endScope(...kept: TensorHandle[]): void
   keepTensor(tensor: TensorHandle): void
   getItem(tensor: TensorHandle, ...slots: unknown[]): TensorHandle
   setItem(tensor: TensorHandle, value: TensorHandle, ...slots: unknown[]): void
+  addItem(tensor: TensorHandle, value: TensorHandle, ...slots: unknown[]): void
 
   grad(tensor: TensorHandle): TensorHandle | null
   setGrad(tensor: TensorHandle, grad: TensorHandle | null): void
@@ -103,8 +167,47 @@ export interface Native {
   setRequiresGrad(tensor: TensorHandle, value: boolean): void
   isLeaf(tensor: TensorHandle): boolean
   gradName(tensor: TensorHandle): string | null
-  setGradEnabled(enabled: boolean): boolean
-  isGradEnabled(): boolean
+  retainGrad(tensor: TensorHandle): void
+  retainsGrad(tensor: TensorHandle): boolean
+  gradNode(tensor: TensorHandle): GraphNodeHandle | null
+  nodeName(node: GraphNodeHandle): string
+  nextNodes(node: GraphNodeHandle): [node: GraphNodeHandle | null, output: number][]
+  sameNode(a: GraphNodeHandle, b: GraphNodeHandle): boolean
+  setModes(bits: number): void
+  modes(): number
+  /** Number of the backward that runs, -1 outside one. */
+  graphTaskId(): number
+  setPackHook(pack: ((tensor: TensorHandle) => () => TensorHandle) | null): void
+  onAnomaly(capture: () => string): void
+  takeAnomalyReport(): [node: string, stack: string | null][]
+  runBackward(
+    flags: number,
+    outputs: number,
+    ...tensors: (TensorHandle | null)[]
+  ): (TensorHandle | null)[] | undefined
+  registerHook(
+    tensor: TensorHandle,
+    hook: (grad: TensorHandle) => TensorHandle | undefined,
+  ): HookHandle
+  registerPostAccumulateGradHook(
+    tensor: TensorHandle,
+    hook: (leaf: TensorHandle) => void,
+  ): HookHandle
+  removeHook(hook: HookHandle): void
+  beginFunction(
+    backward: (gradients: (TensorHandle | null)[]) => (TensorHandle | null)[],
+    name: string,
+    ...inputs: TensorHandle[]
+  ): FunctionCallHandle
+  finishFunction(
+    call: FunctionCallHandle,
+    materializeGrads: boolean,
+    outputs: number,
+    nonDifferentiable: number,
+    dirty: number,
+    ...tensors: (TensorHandle | null)[]
+  ): (TensorHandle | undefined)[]
+  savedTensors(call: FunctionCallHandle): (TensorHandle | null)[]
 
   createModule(kind: string, options: object): ModuleHandle
   createScriptModule(owner: object): ModuleHandle
@@ -203,7 +306,6 @@ export function onForward(run: (module: object, inputs: TensorHandle[]) => Tenso
   forward = run
 }
 
-const warned = new Set<string>()
 const { addon, reaper } = load()
 addon.attach(
   reaper,
@@ -212,12 +314,7 @@ addon.attach(
     if (forward === undefined) throw new Error('node-libtorch: lib/nn has not been loaded')
     return forward(module, inputs)
   },
-  (message) => {
-    // As in Python, a loop does not repeat itself.
-    if (warned.has(message)) return
-    warned.add(message)
-    process.emitWarning(message, 'TorchWarning')
-  },
+  warnOnce,
 )
 
 export const native: Native = addon

@@ -1,20 +1,28 @@
 // Entry of the addon: what each env gets, and the handshake with the reaper.
+#include <ATen/Context.h>
 #include <napi.h>
 #include <torch/csrc/inductor/aoti_torch/c/shim.h>
 #include <torch/headeronly/version.h>
 
 #include "autograd/autograd.h"
 #include "lr/lr.h"
+#include "napi/budget.h"
 #include "napi/call.h"
 #include "napi/warnings.h"
 #include "nn/nn.h"
 #include "optim/optim.h"
 #include "tensor/context.h"
+#include "tensor/cuda.h"
 #include "tensor/dispatch.h"
+#include "tensor/generator.h"
 #include "tensor/indexing.h"
+#include "tensor/library.h"
 #include "tensor/operator.h"
 #include "tensor/scope.h"
+#include "tensor/share.h"
+#include "tensor/sites.h"
 #include "tensor/storage.h"
+#include "tensor/vmap.h"
 
 namespace node_libtorch {
 namespace {
@@ -93,15 +101,24 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   check_version(env);
   load_cuda();
   install_counting_allocator();
+  // Unchecked indices of sparse tensors read and write out of bounds.
+  at::globalContext().setCheckSparseTensorInvariants(true);
   auto* addon = new Addon(env);
   env.SetInstanceData(addon);
   exports.Set("frame", frame_array(*addon));
   add_exports(*addon, exports, kExports);
   export_context(*addon, exports);
+  export_cuda(*addon, exports);
+  export_generator(*addon, exports);
+  export_share(*addon, exports);
+  export_library(*addon, exports);
   export_dispatch(*addon, exports);
   export_storage(*addon, exports);
   export_indexing(*addon, exports);
   export_scope(*addon, exports);
+  export_vmap(*addon, exports);
+  export_sites(*addon, exports);
+  export_budget(*addon, exports);
   export_autograd(*addon, exports);
   export_nn(*addon, exports);
   export_optim(*addon, exports);

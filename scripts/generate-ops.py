@@ -1,33 +1,36 @@
 #!/usr/bin/env python3
-"""Writes lib/torch/ops.generated.ts and lib/torch/generated/*.generated.ts.
+"""Writes lib/torch/ops.generated.ts, lib/torch/generated/*.generated.ts and docs/coverage.md.
 
     python scripts/generate-ops.py           write the files
     python scripts/generate-ops.py --check   exit with 1 if they are not what would be written
 
-Needs a Python with PyTorch (its wheel carries torchgen) and PyYAML. The files are committed: users
-of the package need neither.
+Needs a Python with PyTorch (its wheel carries torchgen) and PyYAML, and Node.js with the development
+packages (what is written by hand is read off the TypeScript types). The files are committed: users of
+the package need none of it.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from generate import bindings, emit
+from generate import bindings, coverage, emit
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "lib" / "torch"
 
 
-def generate() -> dict[Path, str]:
-    """Every generated file's text by its path."""
+def generate() -> Iterator[tuple[Path, str]]:
+    """Every generated file's path and text, each in time to be written before the next is made."""
     namespaces = bindings.all_groups()
-    files = {LIBRARY / "ops.generated.ts": emit.tables_file(namespaces)}
+    yield LIBRARY / "ops.generated.ts", emit.tables_file(namespaces)
     for namespace, groups in namespaces.items():
         path = LIBRARY / "generated" / f"{namespace}.generated.ts"
-        files[path] = emit.interface_file(namespace, groups)
-    return files
+        yield path, emit.interface_file(namespace, groups)
+    # Reads the types that the files above have just made.
+    yield ROOT / "docs" / "coverage.md", coverage.coverage_file(bindings.torch_version())
 
 
 def main() -> int:
@@ -36,7 +39,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     check = parser.parse_args().check
     stale = 0
-    for path, text in generate().items():
+    for path, text in generate():
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale += 1

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes test/goldens/*.json from PyTorch and torchvision, or with --check compares them with a fresh run.
+"""Makes test/goldens/* from PyTorch and torchvision, or with --check compares them with a fresh run.
 
     pip install torch==2.13.0 torchvision==0.28.0 pillow numpy     (CPU builds are enough)
     python3 scripts/make-goldens.py [--check] [NAME ...]
@@ -11,6 +11,7 @@ any CPU with AVX2 or better; products and convolutions differ in the last bits (
 from __future__ import annotations
 
 import argparse
+import gzip
 import importlib
 import json
 import sys
@@ -18,7 +19,12 @@ from collections.abc import Iterator
 
 from goldens.common import GOLDENS, fix_environment
 
-NAMES = ("resnet", "onecycle", "sgd", "transforms", "printing", "random", "promotion", "indexing", "nn", "training")
+NAMES = (
+    "resnet", "onecycle", "sgd", "transforms", "printing", "random", "promotion", "indexing", "nn", "training",
+    "functional_layers", "functional_losses", "functional_windows", "functions", "autograd", "parity",
+)  # fmt: skip
+# Goldens that are compressed files of their own format: too large for JSON.
+BINARY = ("parity",)
 # `random` would shadow the standard library's module for the makers beside it.
 MODULES = {"random": "generators"}
 
@@ -57,7 +63,25 @@ def differences(committed: object, fresh: object, path: str = "") -> Iterator[st
         yield f"{path}: committed {str(committed)[:60]}, now {str(fresh)[:60]}"
 
 
+def check_binary(name: str) -> bool:
+    committed = gzip.decompress((GOLDENS / f"{name}.bin.gz").read_bytes())
+    is_same = committed == gzip.decompress(importlib.import_module(f"goldens.{name}").make())
+    print(f"{name}: {'same' if is_same else 'differs'}")
+    return is_same
+
+
+def write(name: str) -> None:
+    if name in BINARY:
+        file, content = f"{name}.bin.gz", importlib.import_module(f"goldens.{name}").make()
+    else:
+        file, content = f"{name}.json", dump(make(name)).encode()
+    (GOLDENS / file).write_bytes(content)
+    print(f"{file}: {len(content) / 1024:.0f} KiB")
+
+
 def check(name: str) -> bool:
+    if name in BINARY:
+        return check_binary(name)
     committed = json.loads((GOLDENS / f"{name}.json").read_text(encoding="utf-8"))
     fresh = make(name)
     if committed.pop("environment") != fresh["environment"]:
@@ -84,9 +108,7 @@ def main() -> int:
         return 0 if all([check(name) for name in names]) else 1
     GOLDENS.mkdir(parents=True, exist_ok=True)
     for name in names:
-        text = dump(make(name))
-        (GOLDENS / f"{name}.json").write_text(text, encoding="utf-8")
-        print(f"{name}.json: {len(text.encode()) / 1024:.0f} KiB")
+        write(name)
     return 0
 
 

@@ -1,7 +1,7 @@
 // The `nn` namespace: modules and the functions that make them.
 
 export { module } from './define.js'
-export { functional } from './functional.js'
+export { functional } from './functional/index.js'
 export { type LoadReport, Module, type StateDict, type TensorModule } from './module.js'
 export { type BatchNorm2d, type BatchNormOptions, batchNorm2d } from './modules/batchnorm2d.js'
 export { type Conv2d, type Conv2dOptions, conv2d, type PaddingMode } from './modules/conv2d.js'

@@ -1,10 +1,10 @@
 // nn.Module: the base of every layer, and the node of libtorch's own module tree that stands behind it.
 
+import { noGradSync } from '../autograd/modes.js'
 import { checkOptions, fail, show } from '../check.js'
 import { TorchError } from '../errors.js'
 import { type ModuleHandle, native, onForward, type TensorHandle } from '../native.js'
 import { DEVICE_EXPECTED, deviceName } from '../torch/device.js'
-import { noGrad } from '../torch/modes.js'
 import { handleOf, Parameter, Tensor } from '../torch/tensor.js'
 import { access } from '../torch/tensor-access.js'
 import { type DeviceLike, DTYPE_NUMBERS, type DType } from '../torch/types.js'
@@ -289,7 +289,7 @@ export class Module extends Callable {
         `${where}: the state dict does not fit ${this.constructor.name}: ${problems.join('; ')}`,
       )
     }
-    noGrad(() => {
+    noGradSync(() => {
       // All conversions before the first change, since each of them may fail.
       const values = [...own].flatMap(([name, tensor]) => {
         const source = given.get(name)

@@ -1,11 +1,13 @@
 // Tensors from JavaScript values: nested arrays, numbers, typed arrays, buffers.
 
-import { markAsUntransferable } from 'node:worker_threads'
 import { type Bounds, checkInteger, checkOptions, fail, failRange, show } from '../check.js'
 import { native } from '../native.js'
+import { currentDevice } from './default-device.js'
 import { defaultDtypeName } from './default-dtype.js'
 import { isComplex } from './encode.js'
+import { FloatNumber } from './float.js'
 import { frame } from './frame.js'
+import { isDetached, pin } from './pin.js'
 import type { Tensor } from './tensor.js'
 import { access } from './tensor-access.js'
 import { type DeviceLike, DTYPE_NUMBERS, type DType, type Scalar } from './types.js'
@@ -74,10 +76,15 @@ function share(
 ): Tensor {
   if (shape.length > 64) failRange(where, 'shape', 'at most 64 dimensions', shape)
   product(where, shape)
-  // A buffer transferred to another thread would leave the tensor without its memory.
-  markAsUntransferable(buffer instanceof ArrayBuffer ? buffer : buffer.buffer)
   frame.set(shape)
   return access.wrap(native.fromBuffer(buffer, byteOffset, dtypeNumber(where, dtype), shape.length))
+}
+
+/** Refuses a buffer, or a view of one, that has been transferred away. */
+function checkAttached(where: string, param: string, view: ArrayBufferView | ArrayBuffer): void {
+  if (isDetached(view instanceof ArrayBuffer ? view : view.buffer)) {
+    fail(where, param, 'a buffer that has not been detached', view)
+  }
 }
 
 /** The bytes as they are now, in memory that nobody can shrink, grow or share with another thread. */
@@ -87,16 +94,18 @@ function fixedBytes(view: ArrayBufferView | ArrayBuffer): Uint8Array {
     : new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice()
 }
 
-/** True for memory that may change size, or belongs to several threads: such bytes are copied. */
+/** True for memory that may change size, move, or belongs to several threads: such bytes are copied. */
 function mustCopy(view: ArrayBufferView | ArrayBuffer): boolean {
   const buffer: unknown = view instanceof ArrayBuffer ? view : view.buffer
-  return !(buffer instanceof ArrayBuffer) || (buffer as { resizable?: boolean }).resizable === true
+  if (!(buffer instanceof ArrayBuffer)) return true
+  return (buffer as { resizable?: boolean }).resizable === true || !pin(buffer)
 }
 
 /**
  * A tensor that shares the memory of a typed array or Buffer: writes to one are seen in the other. The dtype is
  * the array's (Float32Array → float32, BigInt64Array → int64, Buffer → uint8 …); the buffer stays alive as long
- * as the tensor and cannot be posted to another thread (do not call its `transfer()` either). Shared and resizable buffers are copied.
+ * as the tensor, and refuses to be transferred. Shared, resizable and frozen buffers are copied. Copy the memory of a
+ * `WebAssembly.Memory` with `torch.tensor`: growing moves it, which no buffer can refuse.
  * PyTorch's `from_numpy`.
  *
  * @param shape sizes whose product is the array's length; one dimension unless given
@@ -105,6 +114,7 @@ function mustCopy(view: ArrayBufferView | ArrayBuffer): boolean {
 export function fromTypedArray(array: TypedArray, shape?: readonly number[]): Tensor {
   const where = 'fromTypedArray'
   const dtype = dtypeOfArray(array) ?? fail(where, 'array', 'a typed array or a Buffer', array)
+  checkAttached(where, 'array', array)
   const sizes = shape === undefined ? [array.length] : shape
   if (!Array.isArray(sizes)) fail(where, 'shape', 'an array of sizes', shape)
   if (product(where, sizes) !== array.length) {
@@ -163,6 +173,7 @@ export function fromBuffer(
   if (!(bytes instanceof ArrayBuffer) && !ArrayBuffer.isView(bytes)) {
     fail(where, 'bytes', 'an ArrayBuffer or a view of one', bytes)
   }
+  checkAttached(where, 'bytes', bytes)
   const { shape, byteOffset = 0 } = checkOptions(where, options, ['shape', 'byteOffset'])
   const width = itemsize(dtype)
   if (!Number.isSafeInteger(byteOffset) || byteOffset < 0 || byteOffset > bytes.byteLength) {
@@ -214,6 +225,7 @@ function flatten(
 const numberOf = (where: string, element: unknown): number => {
   if (typeof element === 'number') return element
   if (typeof element === 'bigint' || typeof element === 'boolean') return Number(element)
+  if (element instanceof FloatNumber) return element.value
   return fail(where, 'data', 'numbers', element)
 }
 
@@ -291,7 +303,7 @@ function inferDtype(data: unknown): DType {
   // Booleans and bigints may be followed by numbers, which then decide.
   const kinds = new Set<string>()
   flatten('tensor', data, shapeOf('tensor', data), 0, (one) => kinds.add(typeof one))
-  if (kinds.has('number')) return defaultDtypeName()
+  if (kinds.has('number') || kinds.has('object')) return defaultDtypeName()
   return kinds.has('bigint') ? 'int64' : 'bool'
 }
 
@@ -308,17 +320,21 @@ export function tensor(
 ): Tensor {
   const where = 'tensor'
   const checked = checkOptions(where, options, ['dtype', 'device', 'requiresGrad'])
-  const { device = 'cpu', requiresGrad = false } = checked
+  const { device = currentDevice(), requiresGrad = false } = checked
   if (checked.dtype !== undefined) dtypeNumber(where, checked.dtype)
   let result: Tensor
   const arrayDtype = dtypeOfArray(data)
   if (arrayDtype !== undefined) {
     const array = data as TypedArray
+    checkAttached(where, 'data', array)
     result = share(where, fixedBytes(array), arrayDtype, [array.length], 0)
     if (checked.dtype !== undefined) result = result.to(checked.dtype)
   } else if (
     data !== null &&
-    (typeof data !== 'object' || Array.isArray(data) || isComplex(data))
+    (typeof data !== 'object' ||
+      Array.isArray(data) ||
+      isComplex(data) ||
+      data instanceof FloatNumber)
   ) {
     result = fromNested(where, data, checked.dtype ?? inferDtype(data))
   } else {

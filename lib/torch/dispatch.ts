@@ -2,8 +2,10 @@
 
 import { isPlainObject, show } from '../check.js'
 import { native } from '../native.js'
+import { onDefaultDevice } from './default-device.js'
 import { isComplex } from './encode.js'
-import { type Keywords, Overload, refusal, release } from './overload.js'
+import { callFactoryOut } from './factory-out.js'
+import { type Keywords, Overload, release } from './overload.js'
 import { task } from './task.js'
 
 /** Looks an operator up by its full name, `aten::add.Tensor`; undefined where this libtorch lacks it. */
@@ -52,31 +54,48 @@ export class OverloadSet {
   invoke(self: unknown, values: readonly unknown[]): unknown {
     this.#overloads ??= this.#resolve()
     if (task.active !== 0) task.enter()
-    const last = values.length > 0 ? values[values.length - 1] : undefined
-    const keywords = isKeywords(last) ? last : undefined
-    const count = keywords === undefined ? values.length : values.length - 1
-    const candidates =
-      keywords?.out === undefined || keywords.out === null ? this.#overloads : this.#outs
+    // Options that are handed on without having been given are undefined.
+    let count = values.length
+    while (count > 0 && values[count - 1] === undefined) count--
+    const last = count > 0 ? values[count - 1] : undefined
+    if (!isKeywords(last)) return this.#first(this.#overloads, self, values, count, undefined)
+    count--
+    if (last.out === undefined || last.out === null) {
+      return this.#first(this.#overloads, self, values, count, last)
+    }
+    return this.#overloads[0]?.isFactory
+      ? callFactoryOut(this.name, last, (rest) =>
+          this.#first(this.#outs, self, values, count, rest),
+        )
+      : this.#first(this.#outs, self, values, count, last)
+  }
+
+  /** Calls the first candidate that takes the arguments. */
+  #first(
+    candidates: readonly Overload[],
+    self: unknown,
+    values: readonly unknown[],
+    count: number,
+    keywords: Keywords | undefined,
+  ): unknown {
     try {
       for (let i = 0; i < candidates.length; i++) {
         const overload = candidates[i] as Overload
         if (overload.bind(self, values, count, keywords)) return overload.call(keywords)
       }
+      throw this.#refusal(candidates, values)
     } finally {
       release()
     }
-    throw this.#refusal(candidates, values)
   }
 
   #refusal(candidates: readonly Overload[], values: readonly unknown[]): TypeError {
-    if (candidates.length === 1) return new TypeError(`${this.name}: ${refusal}`)
+    const [first, ...others] = candidates
+    if (first === undefined) return new TypeError(`${this.name}: takes no out argument`)
+    if (others.length === 0) return new TypeError(`${this.name}: ${first.explain()}`)
     const signatures = candidates.map((overload) => `\n  ${overload.signature}`).join('')
     const got = values.map((value) => show(value)).join(', ')
-    return new TypeError(
-      candidates.length === 0
-        ? `${this.name}: takes no out argument`
-        : `${this.name}: no overload takes (${got}); there are:${signatures}`,
-    )
+    return new TypeError(`${this.name}: no overload takes (${got}); there are:${signatures}`)
   }
 }
 
@@ -93,5 +112,5 @@ export function makeMethod(name: string, candidates: string): (...values: unknow
 /** A function of a namespace for one row of the generated table. */
 export function makeFunction(name: string, candidates: string): (...values: unknown[]) => unknown {
   const set = new OverloadSet(name, candidates, false)
-  return (...values: unknown[]) => set.invoke(undefined, values)
+  return onDefaultDevice(candidates, (...values) => set.invoke(undefined, values))
 }

@@ -4,6 +4,7 @@
 import { isPlainObject } from '../check.js'
 import { type NativeArgument, native, type TensorHandle } from '../native.js'
 import { DEVICE_EXPECTED, deviceName } from './device.js'
+import { FloatNumber } from './float.js'
 import { fits, put, putSlot, Tag } from './frame.js'
 import type { Tensor } from './tensor.js'
 import { access } from './tensor-access.js'
@@ -26,12 +27,19 @@ export interface Argument extends NativeArgument {
 export const isComplex = (value: unknown): value is Complex =>
   isPlainObject(value) && typeof value.re === 'number' && typeof value.im === 'number'
 
-/** A 0-dimensional tensor without gradient stands for its number where a number is due. */
-function zeroDimItem(value: unknown): unknown {
-  const tensor = access.handleOf(value) === undefined ? undefined : (value as Tensor)
-  return tensor !== undefined && tensor.dim() === 0 && !tensor.requiresGrad
-    ? native.item(access.handleOf(tensor) as TensorHandle)
-    : undefined
+/** A 0-dimensional tensor without gradient, which stands for its number where a number is due. */
+function zeroDim(value: unknown): Tensor | undefined {
+  if (typeof value !== 'object' || access.handleOf(value) === undefined) return undefined
+  const tensor = value as Tensor
+  return tensor.dim() === 0 && !tensor.requiresGrad ? tensor : undefined
+}
+
+const itemOf = (tensor: Tensor): unknown => native.item(access.handleOf(tensor) as TensorHandle)
+
+/** The value of a 0-dimensional integer tensor; undefined for anything else. */
+function integerItem(value: unknown): unknown {
+  const tensor = zeroDim(value)
+  return tensor !== undefined && /^u?int/.test(tensor.dtype) ? itemOf(tensor) : undefined
 }
 
 function putInteger(value: unknown): boolean {
@@ -45,8 +53,8 @@ function putInteger(value: unknown): boolean {
     putSlot(value)
     return true
   }
-  const item = typeof value === 'object' ? zeroDimItem(value) : undefined
-  return (typeof item === 'number' || typeof item === 'bigint') && putInteger(item)
+  const item = integerItem(value)
+  return item !== undefined && putInteger(item)
 }
 
 function putDouble(value: unknown): boolean {
@@ -56,8 +64,10 @@ function putDouble(value: unknown): boolean {
     return true
   }
   if (typeof value === 'bigint') return putDouble(Number(value))
-  const item = typeof value === 'object' ? zeroDimItem(value) : undefined
-  return typeof item === 'number' && putDouble(item)
+  if (value instanceof FloatNumber) return putDouble(value.value)
+  const tensor = zeroDim(value)
+  const item = tensor === undefined ? undefined : itemOf(tensor)
+  return (typeof item === 'number' || typeof item === 'bigint') && putDouble(item)
 }
 
 function putBool(value: unknown): boolean {
@@ -85,8 +95,12 @@ function putScalar(value: unknown): boolean {
     put(value.im)
     return true
   }
-  const item = typeof value === 'object' ? zeroDimItem(value) : undefined
-  return item !== undefined && putScalar(item)
+  if (value instanceof FloatNumber) return putDouble(value.value)
+  const tensor = zeroDim(value)
+  if (tensor === undefined) return false
+  const item = itemOf(tensor)
+  // A floating-point 2 stays one: as an integer it would promote otherwise.
+  return /float/.test(tensor.dtype) ? putDouble(item) : putScalar(item)
 }
 
 function putTensor(argument: Argument, value: unknown): boolean {
@@ -96,7 +110,7 @@ function putTensor(argument: Argument, value: unknown): boolean {
     return true
   }
   if (!argument.numberFriendly) return false
-  if (typeof value !== 'object' || isComplex(value)) {
+  if (typeof value !== 'object' || isComplex(value) || value instanceof FloatNumber) {
     put(Tag.Wrapped)
     return putScalar(value)
   }
@@ -153,12 +167,10 @@ function putSingle(argument: Argument, value: unknown): boolean {
   }
 }
 
-/** Generators hand over their handle under this symbol. */
-export const generatorHandle: unique symbol = Symbol('generator')
-
 function putGenerator(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null || !(generatorHandle in value)) return false
-  putSlot(value[generatorHandle])
+  const handle = access.generatorOf(value)
+  if (handle === undefined) return false
+  putSlot(handle)
   return true
 }
 
@@ -172,7 +184,7 @@ function putIntegers(values: readonly unknown[]): boolean {
       put(number)
       continue
     }
-    const item = typeof value === 'object' ? zeroDimItem(value) : undefined
+    const item = integerItem(value)
     if (typeof item !== 'number') return false
     put(item)
   }

@@ -26,26 +26,31 @@ export const frame = native.frame.subarray(0, native.frame.length - REPLY_LENGTH
 /** The memory in which native code answers with shapes and strides. */
 export const reply = native.frame.subarray(native.frame.length - REPLY_LENGTH)
 
-/** Arguments that cannot be numbers, in the order in which the frame names them. */
-export const slots: unknown[] = []
+/** Arguments that cannot be numbers, in the order in which the frame names them: the first `cursor.slots` count. */
+export const slots: unknown[] = new Array(4).fill(undefined)
 
-/** Where the next number goes, and how many calls have been started. */
-export const cursor = { at: 0, calls: 0 }
+/** Where the next number goes, how many slots are taken, and how many calls have been started. */
+export const cursor = { at: 0, slots: 0, calls: 0 }
 
 /** True while `count` more numbers fit. */
 export const fits = (count: number): boolean => cursor.at + count <= frame.length
 
 /** Starts a new call, forgetting what the last one wrote; returns its number for {@link checkUndisturbed}. */
 export function begin(at: number): number {
+  end()
   cursor.at = at
-  slots.length = 0
   return ++cursor.calls
 }
 
 /** Lets go of what crossed, which would stay alive until the next call. */
 export function end(): void {
-  slots.length = 0
+  // Not `slots.length = 0`, which costs more than the loop.
+  for (let i = 0; i < cursor.slots; i++) slots[i] = undefined
+  cursor.slots = 0
 }
+
+/** The slots that are taken, to be spread into a call. */
+export const takenSlots = (): unknown[] => slots.slice(0, cursor.slots)
 
 /** Refuses a call whose arguments ran other calls while they were being read (getters can). */
 export function checkUndisturbed(call: number): void {
@@ -60,8 +65,8 @@ export function put(value: number): void {
 }
 
 /** Appends a value that crosses as a real argument. */
-export function putSlot(value: unknown): void {
-  frame[cursor.at++] = Tag.Slot
-  frame[cursor.at++] = slots.length
-  slots.push(value)
+export function putSlot(value: unknown, tag: number = Tag.Slot): void {
+  frame[cursor.at++] = tag
+  frame[cursor.at++] = cursor.slots
+  slots[cursor.slots++] = value
 }

@@ -1,39 +1,57 @@
 // The `torch` object: what Python has in the module `torch`.
 
+import { checkpoint } from '../autograd/checkpoint.js'
+import * as autograd from '../autograd/index.js'
+import {
+  enableGrad,
+  inferenceMode,
+  isGradEnabled,
+  isInferenceModeEnabled,
+  noGrad,
+  setGradEnabled,
+} from '../autograd/modes.js'
 import { isPlainObject } from '../check.js'
 import { native } from '../native.js'
+import { backends, utils } from './backends.js'
+import { setMemoryBudget } from './budget.js'
 import { fromBuffer, fromTypedArray, tensor } from './create.js'
 import * as cuda from './cuda.js'
+import { debug, liveTensors } from './debug.js'
+import { getDefaultDevice, setDefaultDevice, withDevice } from './default-device.js'
 import { defaultDtypeName, setDefaultDtype } from './default-dtype.js'
-import { makeFunction } from './dispatch.js'
-import { isComplex } from './encode.js'
-import { slice } from './indexing.js'
-import { memory, scope } from './memory.js'
-import { enableGrad, isGradEnabled, noGrad } from './modes.js'
 import {
-  type FftFunctions,
-  type LinalgFunctions,
-  type Namespace,
-  type SpecialFunctions,
-  type TorchFunctions,
-  tables,
-} from './ops.generated.js'
+  areDeterministicAlgorithmsEnabled,
+  getDeterministicDebugMode,
+  getFloat32MatmulPrecision,
+  isDeterministicAlgorithmsWarnOnlyEnabled,
+  setDeterministicDebugMode,
+  setFloat32MatmulPrecision,
+  setFlushDenormal,
+  useDeterministicAlgorithms,
+} from './determinism.js'
+import { isComplex } from './encode.js'
+import { constants } from './functions/constants.js'
+import { aten, fft, linalg, special } from './functions/generated.js'
+import * as functions from './functions/index.js'
+import { Generator, generator } from './generator.js'
+import { slice } from './indexing.js'
+import { loadLibrary } from './load-library.js'
+import { memory, scope } from './memory.js'
+import type { TorchFunctions } from './ops.generated.js'
 import { listOperators, ops } from './ops.js'
-import { onConcatenate } from './print.js'
-import { getRngState, manualSeed, setRngState } from './random.js'
+import { getPrintOptions, setPrintOptions } from './print-options.js'
+import * as random from './random.js'
+import { dropShared, fromShared } from './share.js'
+import { sparse } from './sparse.js'
 import { Tensor } from './tensor.js'
-import { getNumThreads, setNumThreads } from './threads.js'
+import {
+  getNumInteropThreads,
+  getNumThreads,
+  setNumInteropThreads,
+  setNumThreads,
+} from './threads.js'
 
-/** The functions of one generated namespace. */
-export function generated<T>(namespace: Namespace): T {
-  const functions: Record<string, unknown> = {}
-  for (const [name, candidates] of Object.entries(tables[namespace])) {
-    functions[name] = makeFunction(name, candidates)
-  }
-  return functions as T
-}
-
-const functions = generated<TorchFunctions>('torch')
+export { generated } from './functions/generated.js'
 
 /** As ATen's, but a number makes a floating-point tensor: JavaScript cannot tell 2 from 2.0. */
 const full = ((...values: unknown[]) => {
@@ -43,7 +61,7 @@ const full = ((...values: unknown[]) => {
   const value = given[1] ?? options.fillValue
   const dtype =
     typeof value === 'number' && options.out === undefined ? defaultDtypeName() : undefined
-  return (functions.full as (...all: unknown[]) => Tensor)(...given, { dtype, ...options })
+  return (aten.full as (...all: unknown[]) => Tensor)(...given, { dtype, ...options })
 }) as TorchFunctions['full']
 
 const isTensor = (value: unknown): value is Tensor => value instanceof Tensor
@@ -57,29 +75,63 @@ const written = {
   full,
   isTensor,
   slice,
-  manualSeed,
-  getRngState,
-  setRngState,
+  fromShared,
+  dropShared,
+  Generator,
+  generator,
+  defaultGenerator: random.defaultGenerator,
+  manualSeed: random.manualSeed,
+  seed: random.seed,
+  initialSeed: random.initialSeed,
+  getRngState: random.getRngState,
+  setRngState: random.setRngState,
+  random,
+  autograd,
   noGrad,
   enableGrad,
+  setGradEnabled,
+  inferenceMode,
   isGradEnabled,
+  isInferenceModeEnabled,
   scope,
   memory,
+  setMemoryBudget,
+  setPrintOptions,
+  getPrintOptions,
+  debug,
+  liveTensors,
   getNumThreads,
   setNumThreads,
+  getNumInteropThreads,
+  setNumInteropThreads,
+  getDefaultDevice,
+  setDefaultDevice,
+  withDevice,
   getDefaultDtype: defaultDtypeName,
   setDefaultDtype,
+  useDeterministicAlgorithms,
+  areDeterministicAlgorithmsEnabled,
+  isDeterministicAlgorithmsWarnOnlyEnabled,
+  setDeterministicDebugMode,
+  getDeterministicDebugMode,
+  getFloat32MatmulPrecision,
+  setFloat32MatmulPrecision,
+  setFlushDenormal,
+  backends,
+  utils: { ...utils, checkpoint },
   cuda,
+  loadLibrary,
   ops,
   listOperators,
-  linalg: generated<LinalgFunctions>('linalg'),
-  fft: generated<FftFunctions>('fft'),
-  special: generated<SpecialFunctions>('special'),
+  linalg,
+  fft,
+  special,
+  sparse,
+  ...constants,
+  ...functions,
 }
 
 /** PyTorch's module `torch`: every operator as a function, and what is written by hand. */
 export type Torch = Omit<TorchFunctions, keyof typeof written> & typeof written
 
-export const torch: Torch = { ...functions, ...written }
-
-onConcatenate((tensors, dim) => torch.cat(tensors, dim))
+export const torch: Torch = { ...aten, ...written }

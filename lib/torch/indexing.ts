@@ -2,7 +2,8 @@
 
 import { fail } from '../check.js'
 import { native, type TensorHandle } from '../native.js'
-import { begin, checkUndisturbed, end, frame, put, slots } from './frame.js'
+import { tensor } from './create.js'
+import { begin, checkUndisturbed, end, frame, put, putSlot, takenSlots } from './frame.js'
 import type { Tensor } from './tensor.js'
 import { access } from './tensor-access.js'
 import type { Int } from './types.js'
@@ -16,38 +17,55 @@ export class Slice {
   ) {}
 }
 
+/** A bound of a {@link slice}; null (or nothing) for none. */
+export type Bound = Int | Tensor | null
+
 /**
  * A range for {@link Tensor.index}: `slice(1, 3)` is Python's `1:3`, `slice(null, -1)` is `:-1`, `slice()` is `:`.
- * Bounds may be negative (counted from the end); `step` must be positive.
+ * Bounds may be negative (counted from the end), or integer tensors with one element; `step` must be positive.
  */
-export function slice(
-  start: number | null = null,
-  stop: number | null = null,
-  step: number | null = null,
-): Slice {
-  for (const [name, value] of Object.entries({ start, stop, step })) {
-    if (value !== null && !Number.isSafeInteger(value)) {
-      fail('slice', name, 'an integer or null', value)
-    }
-  }
-  return new Slice(start, stop, step)
+export function slice(start: Bound = null, stop: Bound = null, step: Bound = null): Slice {
+  return new Slice(bound('start', start), bound('stop', stop), bound('step', step))
 }
 
-/** One entry of an index: a position, a {@link slice}, `'...'`, `null` (a new dimension), a mask or positions. */
-export type Index = Int | boolean | Slice | '...' | null | Tensor
+function bound(name: string, value: unknown): number | null {
+  if (value === null) return null
+  const handle = access.handleOf(value)
+  const given = handle === undefined ? value : native.item(handle)
+  const number = typeof given === 'bigint' ? Number(given) : given
+  if (typeof number !== 'number' || !Number.isSafeInteger(number)) {
+    fail('slice', name, 'an integer or null', given)
+  }
+  return number
+}
+
+/** Positions or a mask, written out. */
+export type IndexArray = readonly (Int | boolean | IndexArray)[]
+
+/**
+ * One entry of an index: a position, a {@link slice}, `'...'`, `null` (a new dimension), and positions or a mask as a
+ * Tensor or as an array.
+ */
+export type Index = Int | boolean | Slice | '...' | null | Tensor | IndexArray
+
+/** Options of {@link Tensor.indexPut_}. */
+export interface IndexPutOptions {
+  /** Add to what is there, once for each time that a position is selected, instead of replacing it. */
+  accumulate?: boolean
+}
 
 const IndexTag = { None: 0, Ellipsis: 1, Integer: 2, Bool: 3, Slice: 4, Slot: 5 } as const
 
 const MAX_INDICES = 1024
 
-function putIndex(where: string, index: unknown): void {
+function putIndex(where: string, name: string, index: unknown): void {
   if (index === null) {
     put(IndexTag.None)
   } else if (index === '...') {
     put(IndexTag.Ellipsis)
   } else if (typeof index === 'number' || typeof index === 'bigint') {
     const number = Number(index)
-    if (!Number.isSafeInteger(number)) fail(where, 'an index', 'a safe integer', index)
+    if (!Number.isSafeInteger(number)) fail(where, name, 'a safe integer', index)
     put(IndexTag.Integer)
     put(number)
   } else if (typeof index === 'boolean') {
@@ -61,19 +79,34 @@ function putIndex(where: string, index: unknown): void {
   } else {
     const handle = access.handleOf(index)
     if (handle === undefined) {
-      fail(where, 'an index', "an integer, slice(), '...', null, a boolean or a Tensor", index)
+      fail(where, name, "an integer, slice(), '...', null, a boolean, an array or a Tensor", index)
     }
-    put(IndexTag.Slot)
-    put(slots.length)
-    slots.push(handle)
+    putSlot(handle, IndexTag.Slot)
+  }
+}
+
+/** An array of positions as an int64 tensor, one of booleans as a mask. */
+function positions(where: string, name: string, array: readonly unknown[]): Tensor {
+  let first: unknown = array
+  for (let depth = 0; depth < 64 && Array.isArray(first); depth++) first = first[0]
+  try {
+    return tensor(array as never, { dtype: typeof first === 'boolean' ? 'bool' : 'int64' })
+  } catch {
+    return fail(where, name, 'an array of integers or of booleans', array)
   }
 }
 
 function putIndices(where: string, indices: unknown): void {
-  const list = Array.isArray(indices) ? indices : [indices]
+  const list: unknown[] = Array.isArray(indices) ? indices : [indices]
   if (list.length > MAX_INDICES) fail(where, 'indices', 'at most 1024 indices', indices)
+  // Made before the frame is begun, which the making uses too.
+  const made = list.map((index, i) =>
+    Array.isArray(index) ? positions(where, `indices[${i}]`, index) : index,
+  )
   const call = begin(1)
-  for (const index of list) putIndex(where, index)
+  made.forEach((index, i) => {
+    putIndex(where, Array.isArray(indices) ? `indices[${i}]` : 'indices', index)
+  })
   checkUndisturbed(call)
   frame[0] = list.length
 }
@@ -82,17 +115,23 @@ function putIndices(where: string, indices: unknown): void {
 export function getItem(tensor: TensorHandle, indices: unknown): TensorHandle {
   try {
     putIndices('index', indices)
-    return native.getItem(tensor, ...slots)
+    return native.getItem(tensor, ...takenSlots())
   } finally {
     end()
   }
 }
 
-/** `x[indices] = value`. */
-export function setItem(tensor: TensorHandle, indices: unknown, value: TensorHandle): void {
+/** `x[indices] = value`; `x[indices] += value`, position by position, with `accumulate`. */
+export function setItem(
+  tensor: TensorHandle,
+  indices: unknown,
+  value: TensorHandle,
+  accumulate: boolean,
+): void {
   try {
     putIndices('indexPut_', indices)
-    native.setItem(tensor, value, ...slots)
+    if (accumulate) native.addItem(tensor, value, ...takenSlots())
+    else native.setItem(tensor, value, ...takenSlots())
   } finally {
     end()
   }

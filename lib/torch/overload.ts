@@ -4,37 +4,58 @@ import { checkBoolean, show } from '../check.js'
 import { type NativeOperator, native, type TensorHandle } from '../native.js'
 import { camelCase } from './camel.js'
 import { type Argument, expectation, putArgument } from './encode.js'
-import { begin, checkUndisturbed, cursor, end, frame, put, slots, Tag } from './frame.js'
+import {
+  begin,
+  checkUndisturbed,
+  cursor,
+  end,
+  frame,
+  put,
+  slots,
+  Tag,
+  takenSlots,
+} from './frame.js'
+import { NUMBERS_AS_TENSORS, RESHAPING } from './ops.generated.js'
 import { access } from './tensor-access.js'
 import { DTYPES } from './types.js'
 
-/** Functions whose Tensor arguments also take a number, as in PyTorch. */
-const NUMBER_FRIENDLY =
-  /^(add|sub|mul|div|true_divide|floor_divide|divide|multiply|subtract|copy)_?$/
-
-/** In-place operators that leave a tensor with another shape. */
-const RESHAPING =
-  /^(resize|resize_as|resize_as_sparse|sparse_resize|sparse_resize_and_clear|squeeze|unsqueeze|t|transpose|swapaxes|swapdims|set|as_strided)_$/
-
-const NOTHING: readonly unknown[] = []
-
 const FACTORY = ['dtype', 'layout', 'device', 'pin_memory']
 
-/** Why the last `bind` failed, as "expected ..., got ...". */
-export let refusal = ''
+/** Words in front of the arguments in the frame: the operator, and how many of its arguments are written. */
+const FRAME_START = 2
 
-function refuse(text: string): false {
-  refusal = text
+type Explain = (overload: Overload, argument: Argument | undefined, value: unknown) => string
+
+/** Why the last `bind` failed; put into words only once no overload takes the arguments. */
+const refused: { explain: Explain; argument: Argument | undefined; value: unknown } = {
+  explain: () => '',
+  argument: undefined,
+  value: undefined,
+}
+
+function refuse(explain: Explain, argument?: Argument, value?: unknown): false {
+  refused.explain = explain
+  refused.argument = argument
+  refused.value = value
   return false
 }
 
+const tooMany: Explain = (overload, _, count) =>
+  `expected at most ${overload.positional} positional arguments, got ${count}`
+const missing: Explain = (_, argument) => `the argument ${argument?.camelName} is missing`
+const wrongType: Explain = (_, argument, value) =>
+  `expected ${expectation(argument as Argument)} for ${argument?.camelName}, got ${show(value)}`
+const unknownOption: Explain = (_, __, key) => `unknown option ${show(key)}`
+const givenTwice: Explain = () => 'an argument was given both by position and by name'
+
 /** Values of the arguments that the call now being bound writes to, by position. */
-const written: unknown[] = []
+let written: unknown[] | undefined
 
 /** Lets go of everything that the last call has used, which would stay alive until the next. */
 export function release(): void {
   end()
-  written.length = 0
+  written = undefined
+  refused.value = undefined
 }
 
 /** The keyword arguments of a call. */
@@ -53,14 +74,21 @@ export class Overload {
   readonly #operator: NativeOperator
   /** May change the shape or the dtype of a tensor that it writes to. */
   readonly #reshapes: boolean
+  /** Writes to an argument. */
+  readonly #writes: boolean
   readonly #self: number
-  readonly #positional: number
+  /** How many arguments have no default, counted up to the last of them. */
+  readonly #required: number
+  /** How many arguments can be given by position. */
+  readonly positional: number
+  /** Makes the result of the only value that native code returns. */
+  readonly #single: ((raw: unknown) => unknown) | undefined
 
   constructor(id: number, qualifiedName: string, method: boolean) {
     this.id = id
     this.#operator = native.describeOperator(id)
     this.name = qualifiedName.replace(/^.*::/, '').replace(/\..*$/, '')
-    const numberFriendly = NUMBER_FRIENDLY.test(this.name)
+    const numberFriendly = NUMBERS_AS_TENSORS.has(this.name)
     this.#arguments = this.#operator.arguments.map((argument) => ({
       ...argument,
       camelName: camelCase(argument.name === 'self' && !method ? 'input' : argument.name),
@@ -74,12 +102,19 @@ export class Overload {
     const names = this.#arguments.map((argument) => argument.name)
     this.#self = method ? names.indexOf('self') : -1
     this.isFactory = FACTORY.every((name) => names.includes(name))
-    this.#reshapes = RESHAPING.test(this.name) || this.#arguments.some((argument) => argument.out)
+    this.#reshapes = RESHAPING.has(this.name) || this.#arguments.some((argument) => argument.out)
     this.takesOut = this.#arguments.some((argument) => argument.out)
     const positional = this.#arguments.filter(
       (argument, i) => !argument.keywordOnly && !argument.out && i !== this.#self,
     )
-    this.#positional = positional.length
+    this.positional = positional.length
+    this.#writes = this.#arguments.some((argument) => argument.written)
+    this.#required = this.#arguments.findLastIndex((argument) => !argument.hasDefault) + 1
+    const [only, ...others] = this.#operator.returns
+    if (only !== undefined && others.length === 0 && only.argument < 0) {
+      this.#single =
+        only.kind === 'Tensor' && !only.list ? wrapTensor : (raw) => wrap(only.kind, raw)
+    }
     const [first] = positional
     this.varargs =
       positional.length === 1 && first?.list === true && first.kind === 'int' && !first.optional
@@ -90,57 +125,52 @@ export class Overload {
     return this.#operator.schema.replace(/^aten::/, '')
   }
 
-  /**
-   * Writes the arguments into the call frame; false if this overload does not take them, `refusal` then
-   * says why.
-   */
+  /** Writes the arguments into the call frame; false if this overload does not take them. */
   bind(
     self: unknown,
     values: readonly unknown[],
     count: number,
     keywords: Keywords | undefined,
   ): boolean {
-    if (count > this.#positional) {
-      if (!this.varargs || Array.isArray(values[0])) {
-        return refuse(`expected at most ${this.#positional} positional arguments, got ${count}`)
-      }
-    }
     const list = this.varargs && count > 0 && !Array.isArray(values[0]) && values[0] !== null
-    const call = begin(1)
-    written.length = 0
+    if (count > this.positional && !list) return refuse(tooMany, undefined, count)
+    const call = begin(FRAME_START)
+    const all = this.#arguments
+    if (this.#writes) written = new Array(all.length)
     let position = 0
     let used = 0
     let outs = 0
     let given = 0
-    let givenCursor = 1
-    const all = this.#arguments
+    let givenCursor = FRAME_START
     for (let i = 0; i < all.length; i++) {
       const argument = all[i] as Argument
       let value: unknown
       if (i === this.#self) {
         value = self
+      } else if (keywords === undefined && position === count && i >= this.#required) {
+        break // nothing but defaults from here on
       } else if (argument.out) {
         const out = keywords?.out
         value = Array.isArray(out) ? out[outs] : out
         if (outs++ === 0) used++
       } else if (!argument.keywordOnly && position < count) {
-        value = list ? values.slice(0, count) : values[position]
-        position++
+        if (list) {
+          value = count === values.length ? values : values.slice(0, count)
+          position = count
+        } else {
+          value = values[position++]
+        }
       } else if (keywords !== undefined && Object.hasOwn(keywords, argument.camelName)) {
         value = keywords[argument.camelName]
         used++
       }
       if (value === undefined) {
-        if (!argument.hasDefault) return refuse(`the argument ${argument.camelName} is missing`)
+        if (!argument.hasDefault) return refuse(missing, argument)
         put(Tag.Default)
         continue
       }
-      if (!putArgument(argument, value)) {
-        return refuse(
-          `expected ${expectation(argument)} for ${argument.camelName}, got ${show(value)}`,
-        )
-      }
-      if (argument.written) written[i] = value
+      if (!putArgument(argument, value)) return refuse(wrongType, argument, value)
+      if (argument.written) (written as unknown[])[i] = value
       given = i + 1
       givenCursor = cursor.at
     }
@@ -148,9 +178,15 @@ export class Overload {
       return this.#refuseKeyword(keywords)
     }
     checkUndisturbed(call)
-    frame[0] = given
+    frame[0] = this.id
+    frame[1] = given
     cursor.at = givenCursor
     return true
+  }
+
+  /** Why the last `bind`, of this overload, failed. */
+  explain(): string {
+    return refused.explain(this, refused.argument, refused.value)
   }
 
   #keywordCount(keywords: Keywords): number {
@@ -168,52 +204,53 @@ export class Overload {
 
   #refuseKeyword(keywords: Keywords): false {
     const unknown = Object.keys(keywords).find((key) => !this.#knows(key) && key !== 'out')
-    if (unknown !== undefined) return refuse(`unknown option ${show(unknown)}`)
-    return refuse('an argument was given both by position and by name')
+    return unknown !== undefined ? refuse(unknownOption, undefined, unknown) : refuse(givenTwice)
   }
 
   /** Runs the operator with the frame that `bind` has written. */
   call(keywords: Keywords | undefined): unknown {
-    // Copied: hooks that run during the call may make calls of their own.
-    const changed = written.length === 0 ? NOTHING : written.slice()
-    const result = this.#results(this.#run(), changed)
+    // Taken now: hooks that run during the call may make calls of their own.
+    const changed = written
+    const raw = this.#run()
+    const result = this.#single !== undefined ? this.#single(raw) : this.#results(raw, changed)
+    if (changed !== undefined && this.#reshapes) access.reshaped()
+    const requiresGrad = keywords?.requiresGrad
     if (
       this.isFactory &&
-      checkBoolean(this.name, 'requiresGrad', keywords?.requiresGrad ?? false)
+      requiresGrad !== undefined &&
+      checkBoolean(this.name, 'requiresGrad', requiresGrad)
     ) {
       native.setRequiresGrad(access.handleOf(result) as TensorHandle, true)
     }
     return result
   }
 
-  #results(raw: unknown, changed: readonly unknown[]): unknown {
-    if (changed.length > 0 && this.#reshapes) access.reshaped()
-    const { returns } = this.#operator
-    const only = returns[0]
+  #results(raw: unknown, changed: readonly unknown[] | undefined): unknown {
+    const only = this.#operator.returns[0]
     if (only === undefined) return undefined
-    if (returns.length > 1) return this.#tuple(raw as unknown[], changed)
-    return only.argument >= 0 ? changed[only.argument] : wrap(only.kind, raw)
+    if (this.#operator.returns.length > 1) return this.#tuple(raw as unknown[], changed)
+    return changed?.[only.argument]
   }
 
   #run(): unknown {
-    switch (slots.length) {
+    switch (cursor.slots) {
       case 0:
-        return native.callOperator(this.id)
+        return native.callOperator()
       case 1:
-        return native.callOperator(this.id, slots[0])
+        return native.callOperator(slots[0])
       case 2:
-        return native.callOperator(this.id, slots[0], slots[1])
+        return native.callOperator(slots[0], slots[1])
       case 3:
-        return native.callOperator(this.id, slots[0], slots[1], slots[2])
+        return native.callOperator(slots[0], slots[1], slots[2])
       default:
-        return native.callOperator(this.id, ...slots)
+        return native.callOperator(...takenSlots())
     }
   }
 
   /** An array whose elements also have the names that the schema gives them. */
-  #tuple(raw: unknown[], changed: readonly unknown[]): unknown {
+  #tuple(raw: unknown[], changed: readonly unknown[] | undefined): unknown {
     const tuple = this.#operator.returns.map((spec, i) =>
-      spec.argument >= 0 ? changed[spec.argument] : wrap(spec.kind, raw[i]),
+      spec.argument >= 0 ? changed?.[spec.argument] : wrap(spec.kind, raw[i]),
     )
     this.#operator.returns.forEach((spec, i) => {
       if (spec.name !== '') {
@@ -224,9 +261,11 @@ export class Overload {
   }
 }
 
+const wrapTensor = (raw: unknown): unknown =>
+  raw === null ? null : access.wrap(raw as TensorHandle)
+
 function wrap(kind: string, raw: unknown): unknown {
   if (kind === 'ScalarType') return DTYPES[raw as number]
   if (kind !== 'Tensor') return raw
-  if (Array.isArray(raw)) return raw.map((element) => wrap(kind, element))
-  return raw === null ? null : access.wrap(raw as TensorHandle)
+  return Array.isArray(raw) ? raw.map(wrapTensor) : wrapTensor(raw)
 }

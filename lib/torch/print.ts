@@ -1,120 +1,34 @@
-// Tensors as text, character for character as PyTorch prints them with its default options
-// (torch/_tensor_str.py describes them: 4 digits, 80 columns, more than 1000 elements summarized).
+// Tensors as text, character for character as PyTorch prints them (torch/_tensor_str.py).
 
-import { native } from '../native.js'
+import { noGradSync } from '../autograd/modes.js'
 import type { TypedArray } from './create.js'
 import { defaultDtypeName } from './default-dtype.js'
+import { makeFunction } from './dispatch.js'
+import { floatFormatter, padded, widest } from './print-numbers.js'
+import { printing } from './print-options.js'
 import type { Tensor } from './tensor.js'
 import { typedArrayOf } from './values.js'
 
-const PRECISION = 4
-const LINE_WIDTH = 80
-/** Tensors with more elements show only the edges of each dimension. */
-const THRESHOLD = 1000
-const EDGE_ITEMS = 3
+const PREFIX = 'tensor('
+const INDENT = PREFIX.length
 
-/**
- * Of two neighbours that JavaScript finds equally near it takes the larger one, C the even one. `digits` is the
- * number written exactly; `rounded` is JavaScript's choice for it, one unit too high if it is odd.
- */
-function isTie(digits: string): boolean {
-  return /^50*$/.test(digits)
-}
-
-const lastDigitIsOdd = (text: string): boolean => /[13579]$/.test(text)
-
-/** C's `%.4f`. */
-function fixed(value: number, precision: number): string {
-  if (Object.is(value, -0)) return `-${fixed(0, precision)}`
-  const text = value.toFixed(precision)
-  // Only a value with few bits can lie exactly in the middle.
-  if (!Number.isInteger(value * 2 ** (precision + 1)) || Number.isInteger(value)) return text
-  const exact = Math.abs(value).toFixed(precision + 40)
-  const cut = exact.length - 40
-  if (!isTie(exact.slice(cut)) || !lastDigitIsOdd(text)) return text
-  return (value < 0 ? '-' : '') + exact.slice(0, cut).replace(/\.$/, '')
-}
-
-/** C's `%.4e`: an exponent of at least two digits. */
-function scientific(value: number, precision: number): string {
-  let [mantissa, exponent] = value.toExponential(precision).split('e') as [string, string]
-  const [exact, exactExponent] = value.toExponential(60).split('e') as [string, string]
-  const cut = exact.length - (60 - precision)
-  if (exponent === exactExponent && isTie(exact.slice(cut)) && lastDigitIsOdd(mantissa)) {
-    mantissa = exact.slice(0, cut)
-  }
-  exponent = exponent.replace(/^([+-])(\d)$/, '$10$2')
-  return `${mantissa}e${exponent}`
-}
-
-function nonFinite(value: number): string {
-  if (Number.isNaN(value)) return 'nan'
-  return value > 0 ? 'inf' : '-inf'
-}
-
-type Format = (value: number | bigint) => string
-
-interface Formatter {
-  width: number
-  format: Format
-}
-
-const padded = (width: number, format: Format): Formatter => ({
-  width,
-  format: (value) => format(value).padStart(width),
-})
-
-const widest = (values: Iterable<number | bigint>, format: Format): number => {
-  let width = 1
-  for (const value of values) width = Math.max(width, format(value).length)
-  return width
-}
-
-/** Chooses plain, integral or scientific notation for all values together. */
-function floatFormatter(values: readonly number[]): Formatter {
-  const shown = values.filter((value) => Number.isFinite(value) && value !== 0)
-  const withNonFinite =
-    (format: (value: number) => string): Format =>
-    (value) =>
-      Number.isFinite(value) ? format(value as number) : nonFinite(value as number)
-  const dotted = withNonFinite((value) => `${fixed(value, 0)}.`)
-  if (shown.length === 0) return padded(1, dotted)
-
-  let min = Number.POSITIVE_INFINITY
-  let max = 0
-  for (const value of shown) {
-    const magnitude = Math.abs(value)
-    min = Math.min(min, magnitude)
-    max = Math.max(max, magnitude)
-  }
-  const integral = shown.every((value) => Number.isInteger(value))
-  const wide = max / min > 1000 || max > 1e8
-  if (wide || (!integral && min < 1e-4)) {
-    const format = withNonFinite((value) => scientific(value, PRECISION))
-    return padded(widest(shown, format), format)
-  }
-  if (integral) return padded(widest(shown, dotted), dotted)
-  const format = withNonFinite((value) => fixed(value, PRECISION))
-  return padded(widest(shown, format), format)
-}
+const concatenate = makeFunction('cat', 'cat') as (tensors: Tensor[], dim: number) => Tensor
+// Those without an underscore refuse a tensor that has not been coalesced.
+const sparseIndices = makeFunction('toString', '_indices') as (tensor: Tensor) => Tensor
+const sparseValues = makeFunction('toString', '_values') as (tensor: Tensor) => Tensor
+const sparseCount = makeFunction('toString', '_nnz') as (tensor: Tensor) => number
 
 /** The part of a large tensor that is printed: the edges of each long dimension. */
 function edges(tensor: Tensor): Tensor {
+  const { edgeitems } = printing
   let result = tensor
   tensor.shape.forEach((size, dim) => {
-    if (size <= 2 * EDGE_ITEMS) return
-    const first = result.narrow(dim, 0, EDGE_ITEMS)
-    const last = result.narrow(dim, size - EDGE_ITEMS, EDGE_ITEMS)
+    if (size <= 2 * edgeitems) return
+    const first = result.narrow(dim, 0, edgeitems)
+    const last = result.narrow(dim, size - edgeitems, edgeitems)
     result = concatenate([first, last], dim)
   })
   return result
-}
-
-let concatenate: (tensors: Tensor[], dim: number) => Tensor
-
-/** lib/torch/index.ts hands over `torch.cat`, which stands above this file. */
-export function onConcatenate(cat: (tensors: Tensor[], dim: number) => Tensor): void {
-  concatenate = cat
 }
 
 /** Text of element i. */
@@ -156,86 +70,183 @@ function layOut(
   full: readonly number[],
   width: number,
   text: ElementText,
+  indent: number,
 ): string {
+  const { edgeitems, linewidth } = printing
   let next = 0
-  const gap = (size: number, depth: number): number | undefined =>
-    size < (full[depth] as number) ? EDGE_ITEMS : undefined
+  const elide = (parts: string[], depth: number, ellipsis: string): void => {
+    if (parts.length < (full[depth] as number)) parts.splice(edgeitems, 0, ellipsis)
+  }
 
-  const row = (size: number, depth: number, indent: number): string => {
-    const perLine = Math.max(1, Math.floor((LINE_WIDTH - indent) / (width + 2)))
+  const row = (size: number, depth: number, column: number): string => {
+    const perLine = Math.max(1, Math.floor((linewidth - column) / (width + 2)))
     const cells = Array.from({ length: size }, () => text(next++))
-    const elided = gap(size, depth)
-    if (elided !== undefined) cells.splice(elided, 0, ' ...')
+    elide(cells, depth, ' ...')
     const lines: string[] = []
-    for (let i = 0; i < cells.length; i += perLine)
+    for (let i = 0; i < cells.length; i += perLine) {
       lines.push(cells.slice(i, i + perLine).join(', '))
-    return `[${lines.join(`,\n${' '.repeat(indent + 1)}`)}]`
+    }
+    return `[${lines.join(`,\n${' '.repeat(column + 1)}`)}]`
   }
 
-  const block = (depth: number, indent: number): string => {
+  const block = (depth: number, column: number): string => {
     const size = shape[depth] as number
-    if (depth === shape.length - 1) return row(size, depth, indent)
-    const parts = Array.from({ length: size }, () => block(depth + 1, indent + 1))
-    const elided = gap(size, depth)
-    if (elided !== undefined) parts.splice(elided, 0, '...')
+    if (depth === shape.length - 1) return row(size, depth, column)
+    const parts = Array.from({ length: size }, () => block(depth + 1, column + 1))
+    elide(parts, depth, '...')
     const lines = '\n'.repeat(shape.length - depth - 1)
-    return `[${parts.join(`,${lines}${' '.repeat(indent + 1)}`)}]`
+    return `[${parts.join(`,${lines}${' '.repeat(column + 1)}`)}]`
   }
 
-  return shape.length === 0 ? text(0) : block(0, 'tensor('.length)
+  return shape.length === 0 ? text(0) : block(0, indent)
 }
 
-function body(tensor: Tensor): string {
-  const whole = tensor.layout === 'strided' ? tensor.detach() : tensor.detach().toDense()
-  const shown = whole.numel() > THRESHOLD ? edges(whole) : whole
+/** The values of a strided tensor, whose first bracket stands in column `indent`. */
+function values(tensor: Tensor, indent: number): string {
+  if (tensor.numel() === 0) return '[]'
+  const summarized = tensor.numel() > printing.threshold
+  if (summarized && printing.edgeitems === 0) return '[...]'
+  const shown = summarized ? edges(tensor) : tensor
   const { width, text } = elementTexts(shown, typedArrayOf(shown))
-  return layOut(shown.shape, whole.shape, width, text)
+  return layOut(shown.shape, tensor.shape, width, text, indent)
 }
 
 function tuple(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
 }
 
-/** What follows the values: whatever cannot be seen from them. */
-function suffixes(tensor: Tensor, hasValues: boolean): string[] {
-  const result: string[] = []
-  const defaultDtype = defaultDtypeName()
-  const obvious: string[] = hasValues
-    ? [defaultDtype, defaultDtype === 'float64' ? 'complex128' : 'complex64', 'int64', 'bool']
-    : [defaultDtype]
-  if (tensor.device !== 'cpu') result.push(`device='${tensor.device}'`)
-  if (!hasValues && (tensor.device === 'meta' || tensor.dim() !== 1)) {
-    result.push(`size=${tuple(tensor.shape)}`)
+/** What makes up a tensor that is not strided, each by its name in the text. */
+function parts(tensor: Tensor): [name: string, part: Tensor][] {
+  switch (tensor.layout) {
+    case 'sparse_csr':
+    case 'sparse_bsr':
+      return [
+        ['crow_indices', tensor.crowIndices()],
+        ['col_indices', tensor.colIndices()],
+        ['values', tensor.values()],
+      ]
+    case 'sparse_csc':
+    case 'sparse_bsc':
+      return [
+        ['ccol_indices', tensor.ccolIndices()],
+        ['row_indices', tensor.rowIndices()],
+        ['values', tensor.values()],
+      ]
+    default:
+      return [
+        ['indices', sparseIndices(tensor)],
+        ['values', sparseValues(tensor)],
+      ]
   }
-  if (!obvious.includes(tensor.dtype)) result.push(`dtype=torch.${tensor.dtype}`)
-  if (tensor.layout !== 'strided') result.push(`layout=torch.${tensor.layout}`)
-  const gradFn = tensor.gradFnName
-  if (gradFn !== null) result.push(`grad_fn=<${gradFn}>`)
-  else if (tensor.requiresGrad) result.push('requires_grad=True')
-  return result
+}
+
+function sparse(tensor: Tensor): string {
+  const texts = parts(tensor).map(([name, part]) => {
+    const start = `${name}=tensor(`
+    const meta = part.device === 'meta'
+    const text = meta ? '...' : values(part.detach(), INDENT + start.length)
+    const size = meta || part.numel() === 0 ? `, size=${tuple(part.shape)}` : ''
+    return `${start}${text}${size})`
+  })
+  return texts.join(`,\n${' '.repeat(INDENT)}`)
+}
+
+/** Python's `str(float)`. */
+function pythonFloat(value: number): string {
+  const [mantissa = '', exponent] = value.toExponential().split('e')
+  const power = Number(exponent)
+  if (power >= -4 && power < 16) return Number.isInteger(value) ? `${value}.0` : String(value)
+  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`
+}
+
+function quantization(tensor: Tensor): string[] {
+  const perChannel = perChannelAxis(tensor)
+  if (perChannel === undefined) {
+    return [
+      'quantization_scheme=torch.per_tensor_affine',
+      `scale=${pythonFloat(tensor.qScale())}`,
+      `zero_point=${tensor.qZeroPoint()}`,
+    ]
+  }
+  const scales = tensor.qPerChannelScales()
+  const points = tensor.qPerChannelZeroPoints()
+  const scheme = points.dtype === 'int64' ? 'affine' : 'affine_float_qparams'
+  return [
+    `quantization_scheme=torch.per_channel_${scheme}`,
+    `scale=${format(scales)}`,
+    `zero_point=${format(points)}`,
+    `axis=${perChannel}`,
+  ]
+}
+
+function perChannelAxis(tensor: Tensor): number | undefined {
+  try {
+    return tensor.qPerChannelAxis()
+  } catch {
+    return undefined // it is quantized as a whole
+  }
+}
+
+/** The text of the contents, and what follows it: whatever cannot be seen from them. */
+function contents(tensor: Tensor): [text: string, suffixes: string[]] {
+  const { dtype, layout, shape } = tensor
+  const defaultDtype = defaultDtypeName()
+  const obvious = [
+    defaultDtype,
+    defaultDtype === 'float64' ? 'complex128' : 'complex64',
+    'int64',
+    'bool',
+  ]
+  const meta = tensor.device === 'meta'
+  const dtypeText = [`dtype=torch.${dtype}`]
+  const unlessObvious = obvious.includes(dtype) ? [] : dtypeText
+  const unlessDefault = dtype === defaultDtype ? [] : dtypeText
+  const size = `size=${tuple(shape)}`
+
+  if (layout.startsWith('sparse')) {
+    const count = meta ? [] : [`nnz=${sparseCount(tensor)}`]
+    return [sparse(tensor), [size, ...count, ...unlessObvious]]
+  }
+  if (/^qu?int/.test(dtype)) {
+    const text = values(tensor.detach().dequantize(), INDENT)
+    return [text, [size, ...dtypeText, ...quantization(tensor)]]
+  }
+  if (meta) return ['...', [size, ...unlessDefault]]
+  const whole = layout === 'strided' ? tensor.detach() : tensor.detach().toDense()
+  if (tensor.numel() === 0) return ['[]', [...(shape.length === 1 ? [] : [size]), ...unlessDefault]]
+  return [values(whole, INDENT), [...(printing.edgeitems === 0 ? [size] : []), ...unlessObvious]]
+}
+
+function gradient(tensor: Tensor): string[] {
+  const name = tensor.gradFnName
+  if (name !== null) return [`grad_fn=<${name}>`]
+  return tensor.requiresGrad ? ['requires_grad=True'] : []
+}
+
+function format(tensor: Tensor): string {
+  const [text, suffixes] = contents(tensor)
+  if (tensor.device !== 'cpu') suffixes.unshift(`device='${tensor.device}'`)
+  const { layout } = tensor
+  if (layout !== 'strided') {
+    suffixes.push(`layout=torch.${layout === 'mkldnn' ? '_mkldnn' : layout}`)
+  }
+  suffixes.push(...gradient(tensor))
+
+  let result = PREFIX + text
+  let column = result.length - result.lastIndexOf('\n') + 1
+  let newLine = layout === 'sparse_coo'
+  for (const suffix of suffixes) {
+    if (newLine || column + suffix.length + 2 > printing.linewidth) {
+      result += `,\n${' '.repeat(INDENT)}${suffix}`
+      column = INDENT + suffix.length
+      newLine = false
+    } else {
+      result += `, ${suffix}`
+      column += suffix.length + 2
+    }
+  }
+  return `${result})`
 }
 
 /** PyTorch's `repr(tensor)`. */
-export function formatTensor(tensor: Tensor): string {
-  const gradWas = native.setGradEnabled(false)
-  try {
-    const meta = tensor.device === 'meta'
-    const hasValues = !meta && tensor.numel() > 0
-    const values = meta ? '...' : hasValues ? body(tensor) : '[]'
-    const indent = 'tensor('.length
-    let text = `tensor(${values}`
-    let column = values.length - values.lastIndexOf('\n') + 1
-    for (const suffix of suffixes(tensor, hasValues)) {
-      if (column + suffix.length + 2 > LINE_WIDTH) {
-        text += `,\n${' '.repeat(indent)}${suffix}`
-        column = indent + suffix.length
-      } else {
-        text += `, ${suffix}`
-        column += suffix.length + 2
-      }
-    }
-    return `${text})`
-  } finally {
-    native.setGradEnabled(gradWas)
-  }
-}
+export const formatTensor = (tensor: Tensor): string => noGradSync(() => format(tensor))

@@ -1,7 +1,7 @@
 // What the layers below the Tensor class need of it, without importing it (it imports them): the class fills
 // this in when it is defined.
 
-import type { TensorHandle } from '../native.js'
+import type { GeneratorHandle, TensorHandle } from '../native.js'
 import type { Parameter, Tensor } from './tensor.js'
 
 interface Access {
@@ -11,6 +11,8 @@ interface Access {
   wrap(handle: TensorHandle): Tensor
   /** A new Parameter that owns the handle. */
   wrapParameter(handle: TensorHandle): Parameter
+  /** The handle of a generator; undefined for anything that is not one. */
+  generatorOf(value: unknown): GeneratorHandle | undefined
   /** Makes all tensors forget their shape and dtype, after an operation that may have changed those of some. */
   reshaped(): void
 }
@@ -23,5 +25,6 @@ export const access: Access = {
   handleOf: unset,
   wrap: unset,
   wrapParameter: unset,
+  generatorOf: unset,
   reshaped: unset,
 }

@@ -1,14 +1,15 @@
 // The Tensor class: its identity, and the members that need its handle. Members built on those are in ./members,
 // operators are generated (ops.generated.ts); both are attached at the end of this file.
 
-import { checkOptions, fail } from '../check.js'
+import { checkBoolean, checkOneOf, checkOptions, fail, show } from '../check.js'
 import { TensorDisposedError, TorchError } from '../errors.js'
 import { native, type TensorHandle } from '../native.js'
+import { liesContiguous } from './contiguous.js'
 import { dtypeNumber, itemsize, type TypedArray } from './create.js'
-import { isDevice } from './device.js'
+import { debugMode, disposedError, noteDisposed, noteDisposing, noteMade } from './debug.js'
 import { makeMethod } from './dispatch.js'
 import { reply } from './frame.js'
-import { getItem, type Index, setItem } from './indexing.js'
+import { getItem, type Index, type IndexPutOptions, setItem } from './indexing.js'
 import { type Members, members } from './members/index.js'
 import { type TensorMethods, tables } from './ops.generated.js'
 import { formatTensor } from './print.js'
@@ -16,14 +17,14 @@ import { access } from './tensor-access.js'
 import {
   type Complex,
   type Device,
-  type DeviceLike,
-  DTYPE_NUMBERS,
   DTYPES,
   type DType,
   LAYOUTS,
   type Layout,
+  MEMORY_FORMATS,
   type MemoryFormat,
   type Scalar,
+  type TypedArrayOf,
 } from './types.js'
 import { readArray, typedArrayOf } from './values.js'
 
@@ -39,33 +40,18 @@ const DEVICE_TYPES: Readonly<Record<number, string>> = {
   20: 'privateuseone',
 }
 
-/** Options of {@link Tensor.to}. */
-export interface ToOptions {
-  dtype?: DType
-  device?: DeviceLike
-  /** Do not wait for a copy between page-locked memory and a device. */
-  nonBlocking?: boolean
-  /** Copy even where nothing would change. */
-  copy?: boolean
-  memoryFormat?: MemoryFormat
-}
-
-/** Options of {@link Tensor.backward}. */
-export interface BackwardOptions {
-  /** Keep the graph for another backward through it. */
-  retainGraph?: boolean
-  /** Record the backward itself, for derivatives of derivatives. */
-  createGraph?: boolean
-  /** Leaves to compute gradients for; all others are left alone. */
-  inputs?: readonly Tensor[]
+/** What a tensor is apart from its values. */
+interface Description {
+  readonly epoch: number
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly device: Device
+  readonly layout: Layout
 }
 
 /** Values of {@link Tensor.toArray}: nested arrays as deep as the tensor has dimensions. */
 export type Nested<T> = T | Nested<T>[]
 
-const runBackward = makeMethod('backward', '_backward')
-const castAndMove = makeMethod('to', 'to.dtype_layout')
-const NO_SHAPE: readonly number[] = Object.freeze([])
 const OWN = Symbol('only the library makes tensors')
 
 /** The generated methods and the members of ./members, attached at the end of this file. */
@@ -80,18 +66,15 @@ export interface Tensor extends TensorMethods, Members {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the attached members
 export class Tensor implements Disposable {
   #handle: TensorHandle | undefined
-  /** Counts the operations that may have changed shapes; what was noted in an earlier epoch is read anew. */
+  /** Counts the operations that may have changed shapes; a description of an earlier epoch is read anew. */
   static #epoch = 0
-  #noted = -1
-  #shape: readonly number[] = NO_SHAPE
-  #dtype: DType = 'float32'
-  #device: Device = 'cpu'
-  #layout: Layout = 'strided'
+  #description: Description | undefined = undefined
 
   /** @internal Tensors come from `torch.tensor`, `torch.zeros` and their kin. */
   constructor(own: symbol, handle: TensorHandle) {
     if (own !== OWN) throw new TypeError('Tensor: make tensors with torch.tensor(data)')
     this.#handle = handle
+    if (debugMode.on) noteMade(handle)
   }
 
   static {
@@ -107,61 +90,53 @@ export class Tensor implements Disposable {
 
   #live(): TensorHandle {
     if (this.#handle === undefined) {
-      throw new TensorDisposedError('this tensor has been disposed')
+      throw disposedError(this)
     }
     return this.#handle
   }
 
-  /** Reads shape, dtype and device in one call, and keeps them. */
-  #describe(): readonly number[] {
+  /** Shape, dtype, device and layout, read in one call and kept. */
+  #describe(): Description {
+    const known = this.#description
+    if (known !== undefined && known.epoch === Tensor.#epoch) return known
     const dims = native.describeTensor(this.#live())
-    const shape = Object.freeze(Array.from(reply.subarray(4, 4 + dims)))
     const type = DEVICE_TYPES[reply[1] as number] ?? 'cpu'
     const index = reply[2] as number
-    this.#dtype = DTYPES[reply[0] as number] as DType
-    this.#device = (index < 0 ? type : `${type}:${index}`) as Device
-    this.#layout = LAYOUTS[reply[3] as number] as Layout
-    this.#shape = shape
-    this.#noted = Tensor.#epoch
-    return shape
+    this.#description = {
+      epoch: Tensor.#epoch,
+      shape: Object.freeze(Array.from(reply.subarray(4, 4 + dims))),
+      dtype: DTYPES[reply[0] as number] as DType,
+      device: (index < 0 ? type : `${type}:${index}`) as Device,
+      layout: LAYOUTS[reply[3] as number] as Layout,
+    }
+    return this.#description
   }
 
   /** Sizes of the dimensions. */
   get shape(): readonly number[] {
-    return this.#noted === Tensor.#epoch ? this.#shape : this.#describe()
+    return this.#describe().shape
   }
 
   /** Element type, `'float32'` …. */
   get dtype(): DType {
-    if (this.#noted !== Tensor.#epoch) this.#describe()
-    return this.#dtype
+    return this.#describe().dtype
   }
 
   /** Where the data lies, `'cpu'` or `'cuda:0'`. */
   get device(): Device {
-    if (this.#noted !== Tensor.#epoch) this.#describe()
-    return this.#device
+    return this.#describe().device
   }
 
   /** How the data lies there, `'strided'` for ordinary tensors. */
   get layout(): Layout {
-    if (this.#noted !== Tensor.#epoch) this.#describe()
-    return this.#layout
+    return this.#describe().layout
   }
 
   /** All sizes, or that of one dimension (negative counts from the end). */
   size(): readonly number[]
   size(dim: number): number
   size(dim?: number): number | readonly number[] {
-    const shape = this.shape
-    if (dim === undefined) return shape
-    const size = Number.isInteger(dim) ? shape.at(dim) : undefined
-    if (size === undefined || dim < -shape.length || dim >= shape.length) {
-      throw new RangeError(
-        `size: expected a dimension from ${-shape.length} to ${shape.length - 1}, got ${String(dim)}`,
-      )
-    }
-    return size
+    return dim === undefined ? this.shape : ofDimension('size', this.shape, dim)
   }
 
   /** Number of dimensions. */
@@ -179,22 +154,21 @@ export class Tensor implements Disposable {
     return itemsize(this.dtype)
   }
 
-  /** Elements to skip in memory from one index to the next, per dimension. */
-  stride(): readonly number[] {
-    return Array.from(reply.subarray(0, native.strides(this.#live())))
+  /** Elements to skip in memory from one index to the next, per dimension, or for one dimension. */
+  stride(): readonly number[]
+  stride(dim: number): number
+  stride(dim?: number): number | readonly number[] {
+    const strides = Array.from(reply.subarray(0, native.strides(this.#live())))
+    return dim === undefined ? strides : ofDimension('stride', strides, dim)
   }
 
-  /** Whether the elements lie in memory in row-major order without gaps. */
-  isContiguous(): boolean {
-    const stride = this.stride()
-    if (this.shape.includes(0)) return true
-    let expected = 1
-    for (let d = this.shape.length - 1; d >= 0; d--) {
-      const size = this.shape[d] as number
-      if (size !== 1 && stride[d] !== expected) return false
-      expected *= size
-    }
-    return true
+  /** Whether the elements lie in memory without gaps, in row-major order or that of `memoryFormat`. */
+  isContiguous(options?: { memoryFormat?: MemoryFormat }): boolean {
+    const { memoryFormat = 'contiguous_format' } = checkOptions('isContiguous', options, [
+      'memoryFormat',
+    ])
+    checkOneOf('isContiguous', 'memoryFormat', memoryFormat, MEMORY_FORMATS)
+    return liesContiguous(this.shape, this.stride(), memoryFormat)
   }
 
   /** Whether autograd records what is done with this tensor. */
@@ -229,29 +203,9 @@ export class Tensor implements Disposable {
     return native.gradName(this.#live())
   }
 
-  /**
-   * Computes the gradients of this tensor with respect to the leaves of its graph and adds them to their `grad`.
-   *
-   * @param gradient gradient of the final result with respect to this tensor; may be left out for a single element
-   */
-  backward(gradient?: Tensor | null, options?: BackwardOptions): void {
-    const checked = checkOptions('backward', options, ['retainGraph', 'createGraph', 'inputs'])
-    const { createGraph = false, retainGraph = createGraph, inputs = [] } = checked
-    runBackward.call(this, inputs, gradient ?? null, retainGraph, createGraph)
-  }
-
   /** The same values and memory, outside the graph. PyTorch's `x.data`. */
   data(): Tensor {
     return this.detach()
-  }
-
-  /**
-   * This tensor as another dtype, on another device, or in another memory format; itself where nothing changes.
-   *
-   * @example x.to('float64'); x.to('cuda:0'); x.to(other); x.to({ dtype: 'float16', nonBlocking: true })
-   */
-  to(target: DType | DeviceLike | Tensor | ToOptions): Tensor {
-    return castAndMove.call(this, toOptions(target)) as Tensor
   }
 
   /**
@@ -264,14 +218,25 @@ export class Tensor implements Disposable {
     return new Tensor(OWN, getItem(this.#live(), indices))
   }
 
-  /** Writes into the selected part, as Python's `x[...] = value`. In place; returns this tensor. */
-  indexPut_(indices: readonly Index[] | Index, value: Tensor | Scalar): this {
+  /**
+   * Writes into the selected part, as Python's `x[...] = value`, or with `accumulate` adds to it, as `index_put_` does.
+   * In place; returns this tensor.
+   *
+   * @example x.indexPut_([slice(), 0], 1); counts.indexPut_([labels], 1, { accumulate: true })
+   */
+  indexPut_(
+    indices: readonly Index[] | Index,
+    value: Tensor | Scalar,
+    options?: IndexPutOptions,
+  ): this {
+    const { accumulate = false } = checkOptions('indexPut_', options, ['accumulate'])
+    checkBoolean('indexPut_', 'accumulate', accumulate)
     const handle = access.handleOf(value)
     if (handle !== undefined) {
-      setItem(this.#live(), indices, handle)
+      setItem(this.#live(), indices, handle, accumulate)
     } else {
       using scalar = scalarLike(this, value as Scalar)
-      setItem(this.#live(), indices, scalar.#live())
+      setItem(this.#live(), indices, scalar.#live(), accumulate)
     }
     return this
   }
@@ -315,9 +280,15 @@ export class Tensor implements Disposable {
   /**
    * A copy of the values in row-major order, in the typed array of the dtype: BigInt64Array for int64, Uint8Array
    * for uint8 and bool; float16 and bfloat16 become Float32Array, complex numbers pairs of (re, im).
+   *
+   * @param dtype converts to this one first, so that the array's type is known: `toTypedArray('float32')`
    */
-  toTypedArray(): TypedArray {
-    return typedArrayOf(this)
+  toTypedArray(): TypedArray
+  toTypedArray<D extends DType>(dtype: D): TypedArrayOf<D>
+  toTypedArray(dtype?: DType): TypedArray {
+    if (dtype === undefined || dtype === this.dtype) return typedArrayOf(this)
+    using converted = this.detach().to(dtype)
+    return typedArrayOf(converted)
   }
 
   /** A copy of the bytes in row-major order, little-endian, of any dtype. */
@@ -329,10 +300,16 @@ export class Tensor implements Disposable {
 
   /** Frees this handle's hold on the memory now. Later uses throw TensorDisposedError; twice is harmless. */
   dispose(): void {
-    if (this.#handle === undefined) return
-    native.disposeTensor(this.#handle)
+    const handle = this.#handle
+    if (handle === undefined) return
+    if (debugMode.on) {
+      noteDisposing(() => native.disposeTensor(handle))
+      noteDisposed(this, handle)
+    } else {
+      native.disposeTensor(handle)
+    }
     this.#handle = undefined
-    this.#noted = -1
+    this.#description = undefined
   }
 
   [Symbol.dispose](): void {
@@ -365,27 +342,26 @@ export class Parameter extends Tensor {
   static {
     access.wrapParameter = (handle) => new Parameter(OWN, handle)
   }
+
+  override toString(): string {
+    return `Parameter containing:\n${super.toString()}`
+  }
+}
+
+/** The value of one dimension, counted from the end if negative. */
+function ofDimension(where: string, values: readonly number[], dim: number): number {
+  const value = Number.isInteger(dim) ? values.at(dim) : undefined
+  if (value === undefined || dim < -values.length) {
+    throw new RangeError(
+      `${where}: expected a dimension from ${-values.length} to ${values.length - 1}, got ${show(dim)}`,
+    )
+  }
+  return value
 }
 
 /** The handle of a tensor, or a TypeError that names the argument. */
 export function handleOf(where: string, param: string, value: unknown): TensorHandle {
   return access.handleOf(value) ?? fail(where, param, 'a Tensor', value)
-}
-
-function toOptions(target: unknown): Record<string, unknown> {
-  if (typeof target === 'string') {
-    if (DTYPE_NUMBERS.has(target)) return { dtype: target }
-    return isDevice(target)
-      ? { device: target }
-      : fail('to', 'target', 'a dtype or a device', target)
-  }
-  if (typeof target === 'number') return { device: target }
-  if (access.handleOf(target) !== undefined) {
-    const { dtype, device } = target as Tensor
-    return { dtype, device }
-  }
-  const keys = ['dtype', 'device', 'nonBlocking', 'copy', 'memoryFormat'] as const
-  return { ...checkOptions('to', target as ToOptions, keys) }
 }
 
 const fullLike = makeMethod('indexPut_', 'full_like')

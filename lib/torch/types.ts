@@ -1,4 +1,5 @@
 // The vocabulary of every signature: element types, devices, layouts, numbers and named results.
+import type { FloatNumber } from './float.js'
 import type { Tensor } from './tensor.js'
 
 /**
@@ -115,9 +116,9 @@ export type Int = number | bigint
 
 /**
  * One number as an operator's scalar argument. An integral `number` and any `bigint` count as an
- * integer for type promotion, other `number`s as a float.
+ * integer for type promotion, other `number`s and {@link float}'s as a float.
  */
-export type Scalar = number | bigint | boolean | Complex
+export type Scalar = number | bigint | boolean | Complex | FloatNumber
 
 /** How a loss is reduced over the batch. The numbers are ATen's own. */
 export type Reduction = 'none' | 'mean' | 'sum' | 0 | 1 | 2
@@ -159,3 +160,28 @@ export interface Generator {
 
 /** A tensor, or a number standing for a 0-dimensional tensor that takes part in promotion as a number. */
 export type TensorOrScalar = Tensor | Scalar
+
+/** A snake_case name in camelCase: `CamelCase<'channels_last'>` is `'channelsLast'`. */
+export type CamelCase<S extends string> = S extends `${infer Head}_${infer Letter}${infer Rest}`
+  ? `${Head}${Uppercase<Letter>}${CamelCase<Rest>}`
+  : S
+
+/** Typed arrays by the dtypes whose values they hold; other dtypes' values are read as float32. */
+interface TypedArrays {
+  float64: Float64Array
+  int8: Int8Array
+  int16: Int16Array
+  int32: Int32Array
+  int64: BigInt64Array
+  uint8: Uint8Array
+  uint16: Uint16Array
+  uint32: Uint32Array
+  uint64: BigUint64Array
+  bool: Uint8Array
+  complex128: Float64Array
+}
+
+/** The typed array of a dtype's values, as `toTypedArray` makes it: `TypedArrayOf<'int64'>` is BigInt64Array. */
+export type TypedArrayOf<D extends DType> = D extends keyof TypedArrays
+  ? TypedArrays[D]
+  : Float32Array

@@ -5,7 +5,7 @@
 
 namespace node_libtorch {
 
-Addon::Addon(napi_env node_env) : env(node_env), ledger(new Ledger) {
+Addon::Addon(napi_env node_env) : env(node_env), ledger(Ledger::open()) {
   frame_storage.resize(kFrameLength + kReplyLength);
   frame = frame_storage.data();
   set_current_ledger(ledger);
@@ -14,6 +14,7 @@ Addon::Addon(napi_env node_env) : env(node_env), ledger(new Ledger) {
 Addon::~Addon() {
   releases->close();
   if (&current_ledger() == ledger) set_current_ledger(nullptr);
+  ledger->close();
 }
 
 }  // namespace node_libtorch

@@ -1,6 +1,7 @@
 // State of one env (the main thread or one worker) and the table of exported functions.
 #pragma once
 
+#include <ATen/core/ivalue.h>
 #include <napi.h>
 
 #include <deque>
@@ -10,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "napi/budget.h"
 #include "napi/ledger.h"
 #include "napi/reference.h"
 
@@ -52,6 +54,12 @@ struct Addon {
   std::deque<Operator> operators;
   std::unordered_map<std::string, int32_t> operator_ids;
 
+  /// Memory of the last operator's stack, for the next.
+  std::vector<c10::IValue> spare_stack;
+
+  /// Calls from JS so far.
+  uint64_t entries = 0;
+
   /// The operator now running: the first word of the message if it throws. Null outside.
   const char* running = nullptr;
 
@@ -60,6 +68,9 @@ struct Addon {
   Napi::ObjectReference errors;
   Napi::FunctionReference run_forward;
   Napi::FunctionReference warn;
+
+  /// Collects garbage for the budgets of memory.
+  GarbageCollector collector;
 
   /// Data pointers of the exported functions.
   std::vector<std::shared_ptr<void>> bindings;

@@ -19,13 +19,13 @@ struct Binding {
 napi_value enter(napi_env env, napi_callback_info info) {
   return guarded(env, [&]() -> napi_value {
     Call call(env, info);
-    void* data = nullptr;
-    napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
-    const auto* binding = static_cast<Binding*>(data);
-    binding->addon->releases->drain(env);
-    napi_value result = binding->target->function(call);
-    emit_warnings(*binding->addon);
-    binding->addon->ledger->report();
+    Addon& addon = call.addon();
+    ++addon.entries;
+    addon.releases->drain(env);
+    if (over_budget(*addon.ledger)) keep_budget(addon);
+    napi_value result = call.target().function(call);
+    emit_warnings(addon);
+    addon.ledger->report();
     return result;
   });
 }
@@ -57,7 +57,7 @@ Call::Call(napi_env env, napi_callback_info info) : env_(env) {
   count_ = count;
   const auto* binding = static_cast<Binding*>(data);
   addon_ = binding->addon;
-  name_ = binding->target->name;
+  target_ = binding->target;
 }
 
 napi_value Call::operator[](size_t i) const { return i < count_ ? arguments_[i] : undefined(); }
@@ -70,11 +70,13 @@ bool Call::absent(size_t i) const {
 }
 
 at::Tensor& Call::tensor(size_t i, const char* what) const {
-  auto& value = handle<at::Tensor>(i, what);
-  if (!value.defined()) {
-    throw DisposedError(std::string(name_) + ": the tensor " + what + " has been disposed");
+  Cell<at::Tensor>* cell = open_handle<at::Tensor>(env_, (*this)[i]);
+  if (cell == nullptr) refuse(i, what, HandleType<at::Tensor>::name);
+  if (!cell->value.defined()) {
+    throw DisposedError(std::string(name()) + ": the tensor " + what + " has been disposed" +
+                        where_disposed(*cell->ledger, cell));
   }
-  return value;
+  return cell->value;
 }
 
 double Call::number(size_t i, const char* what) const {
@@ -116,7 +118,7 @@ Napi::Object Call::object(size_t i, const char* what) const {
 }
 
 void Call::refuse(size_t i, const char* what, const char* expected) const {
-  throw ArgumentError(std::string(name_) + ": expected " + expected + " for " + what + ", got " +
+  throw ArgumentError(std::string(name()) + ": expected " + expected + " for " + what + ", got " +
                       describe(env_, (*this)[i]));
 }
 

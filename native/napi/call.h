@@ -35,7 +35,8 @@ class Call {
 
   napi_env env() const { return env_; }
   Addon& addon() const { return *addon_; }
-  const char* name() const { return name_; }
+  const Export& target() const { return *target_; }
+  const char* name() const { return target_->name; }
   size_t size() const { return count_; }
 
   /// The raw argument; undefined past the end.
@@ -70,7 +71,7 @@ class Call {
  private:
   napi_env env_;
   Addon* addon_ = nullptr;
-  const char* name_ = "";
+  const Export* target_ = nullptr;
   size_t count_ = 0;
   c10::SmallVector<napi_value, 12> arguments_;
 };

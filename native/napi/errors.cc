@@ -4,10 +4,11 @@
 
 #include <new>
 #include <string>
-#include <string_view>
 
 #include "napi/addon.h"
+#include "napi/budget.h"
 #include "napi/call.h"
+#include "napi/callback.h"
 
 namespace node_libtorch {
 namespace {
@@ -27,12 +28,6 @@ void throw_ours(napi_env env, const char* class_name, const std::string& message
   napi_throw_error(env, nullptr, message.c_str());
 }
 
-// libtorch reports exhausted CPU memory as a plain Error.
-bool says_out_of_memory(std::string_view message) {
-  return message.find("can't allocate memory") != std::string_view::npos ||
-         message.find("not enough memory") != std::string_view::npos;
-}
-
 /// "add: " while the operator add runs, else nothing. Forgets the operator.
 std::string take_prefix(napi_env env) {
   auto* addon = Napi::Env(env).GetInstanceData<Addon>();
@@ -50,6 +45,8 @@ void dispatch(napi_env env) {
     throw;
   } catch (const Napi::Error& error) {
     error.ThrowAsJavaScriptException();
+  } catch (const JsException& error) {
+    napi_throw(env, error.thrown(env));
   } catch (const ArgumentError& error) {
     napi_throw_type_error(env, nullptr, error.what());
   } catch (const DisposedError& error) {
@@ -66,11 +63,8 @@ void dispatch(napi_env env) {
     throw_ours(env, "NotImplementedError", message_of(error));
   } catch (const c10::LinAlgError& error) {
     throw_ours(env, "LinAlgError", message_of(error));
-  } catch (const c10::OutOfMemoryError& error) {
-    throw_ours(env, "OutOfMemoryError", message_of(error));
   } catch (const c10::Error& error) {
-    const std::string message = message_of(error);
-    throw_ours(env, says_out_of_memory(message) ? "OutOfMemoryError" : "TorchError", message);
+    throw_ours(env, is_out_of_memory(error) ? "OutOfMemoryError" : "TorchError", message_of(error));
   } catch (const std::bad_alloc&) {
     throw_ours(env, "OutOfMemoryError", "not enough memory");
   } catch (const std::exception& error) {

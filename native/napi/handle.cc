@@ -3,7 +3,7 @@
 #include <ATen/core/Generator.h>
 #include <napi.h>
 
-#include <type_traits>
+#include "napi/budget.h"
 
 namespace node_libtorch {
 namespace {
@@ -14,6 +14,7 @@ void finalize(napi_env, void* data, void*) {
   auto* cell = static_cast<Cell<T>*>(data);
   Ledger* ledger = cell->ledger;
   cell->uncount();
+  if (ledger->sites != nullptr) ledger->sites->forget(cell);
   delete cell;
   ledger->report_shrinking();
 }
@@ -33,9 +34,10 @@ napi_value make_handle(napi_env env, Ledger& ledger, T value) {
   owned->counted = true;
   if constexpr (std::is_same_v<T, at::Tensor>) {
     if (!ledger.scopes.empty()) ledger.scopes.back().insert(owned);
+    if (!owned->value.device().is_cpu()) note_device_tensor(ledger, owned->value);
+    ledger.tensors.add(1);
   }
-  ledger.handles.fetch_add(1, std::memory_order_relaxed);
-  count_process_handles(1);
+  ledger.handles.add(1);
   if (napi_type_tag_object(env, external, &HandleType<T>::tag) != napi_ok) {
     throw Napi::Error::New(env, "node-libtorch: this thread is shutting down");
   }
@@ -47,5 +49,8 @@ template napi_value make_handle(napi_env, Ledger&, ModulePtr);
 template napi_value make_handle(napi_env, Ledger&, OptimizerPtr);
 template napi_value make_handle(napi_env, Ledger&, SchedulerPtr);
 template napi_value make_handle(napi_env, Ledger&, at::Generator);
+template napi_value make_handle(napi_env, Ledger&, HookPtr);
+template napi_value make_handle(napi_env, Ledger&, FunctionCallPtr);
+template napi_value make_handle(napi_env, Ledger&, GraphNodePtr);
 
 }  // namespace node_libtorch

@@ -5,6 +5,7 @@
 #include <node_api.h>
 
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "napi/ledger.h"
@@ -15,12 +16,18 @@ class Module;
 
 namespace node_libtorch {
 
+class FunctionCall;
+class GraphNode;
+class Hook;
 class Optimizer;
 class Scheduler;
 
 using ModulePtr = std::shared_ptr<torch::nn::Module>;
 using OptimizerPtr = std::shared_ptr<Optimizer>;
 using SchedulerPtr = std::shared_ptr<Scheduler>;
+using HookPtr = std::shared_ptr<Hook>;
+using FunctionCallPtr = std::shared_ptr<FunctionCall>;
+using GraphNodePtr = std::shared_ptr<GraphNode>;
 
 /// What a handle of type T is called in messages, and its tag, by which a foreign External is
 /// refused.
@@ -52,6 +59,22 @@ struct HandleType<at::Generator> {
   static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c05, 0x9a6e3d0b51c84f05};
 };
 
+template <>
+struct HandleType<HookPtr> {
+  static constexpr const char* name = "a handle of a hook";
+  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4ca1, 0x9a6e3d0b51c84fa1};
+};
+template <>
+struct HandleType<FunctionCallPtr> {
+  static constexpr const char* name = "a handle of a custom function's call";
+  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4ca2, 0x9a6e3d0b51c84fa2};
+};
+template <>
+struct HandleType<GraphNodePtr> {
+  static constexpr const char* name = "a handle of a graph's node";
+  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4ca3, 0x9a6e3d0b51c84fa3};
+};
+
 template <class T>
 struct Cell {
   T value;
@@ -63,8 +86,11 @@ struct Cell {
     if (!counted) return;
     counted = false;
     for (auto& scope : ledger->scopes) scope.erase(this);
-    ledger->handles.fetch_sub(1, std::memory_order_relaxed);
-    count_process_handles(-1);
+    ledger->handles.add(-1);
+    if constexpr (std::is_same_v<T, at::Tensor>) {
+      ledger->tensors.add(-1);
+      if (ledger->sites != nullptr) ledger->sites->disposed(this);
+    }
   }
 };
 
@@ -75,15 +101,14 @@ napi_value make_handle(napi_env env, Ledger& ledger, T value);
 /// The cell behind a handle of type T; null for anything else.
 template <class T>
 Cell<T>* open_handle(napi_env env, napi_value value) {
-  napi_valuetype type;
-  if (napi_typeof(env, value, &type) != napi_ok || type != napi_external) return nullptr;
+  // First the question that fails quietly: the one for the tag throws on undefined and null.
+  void* data = nullptr;
+  if (napi_get_value_external(env, value, &data) != napi_ok) return nullptr;
   bool same = false;
   if (napi_check_object_type_tag(env, value, &HandleType<T>::tag, &same) != napi_ok || !same) {
     return nullptr;
   }
-  void* data = nullptr;
-  return napi_get_value_external(env, value, &data) == napi_ok ? static_cast<Cell<T>*>(data)
-                                                               : nullptr;
+  return static_cast<Cell<T>*>(data);
 }
 
 }  // namespace node_libtorch

@@ -13,46 +13,48 @@ namespace {
 // collection per 128 MB of garbage: with a realistic JS heap, marking costs more than the memory.
 constexpr int64_t kByteShare = 2;
 // A handle costs more than its 32 bytes of JS heap: the cell, the TensorImpl, what a view pins.
-constexpr int64_t kHandleCost = 1024;
+constexpr int64_t kHandleCost = 256;
 // Below this V8 would learn nothing from the call.
 constexpr int64_t kWorthTelling = 256 * 1024;
 
-std::atomic<int64_t> all_bytes{0};
-std::atomic<int64_t> all_handles{0};
 thread_local Ledger* thread_ledger = nullptr;
 
-/// Lies in front of each block. Its size keeps the block as aligned as libtorch's own.
-struct alignas(64) Header {
-  c10::DeleterFnPtr deleter;
+/// Lies in front of the data of each block.
+struct Header {
+  void* block;
   size_t bytes;
-  Ledger* ledger;
+  std::atomic<Ledger*> ledger;
 };
-static_assert(sizeof(Header) == 64);
+
+/// Of the data, as libtorch's kernels expect it.
+constexpr size_t kAlignment = 64;
+/// What a block has beside its data.
+constexpr size_t kOverhead = sizeof(Header) + kAlignment;
 
 void release(void* data) {
   if (data == nullptr) return;
   auto* header = static_cast<Header*>(data) - 1;
   const auto bytes = static_cast<int64_t>(header->bytes);
-  header->ledger->bytes.fetch_sub(bytes, std::memory_order_relaxed);
-  count_process_bytes(-bytes);
-  header->deleter(header);
+  header->ledger.load(std::memory_order_relaxed)->bytes.fetch_sub(bytes, std::memory_order_relaxed);
+  std::free(header->block);
 }
 
+/// Not a layer around libtorch's own allocator, which asks for aligned memory: glibc before 2.38
+/// does not give a freed aligned block out again while its neighbours live, and the cells of
+/// disposed tensors do live, until the next collection. Memory would grow without end.
 class CountingAllocator final : public c10::Allocator {
  public:
-  explicit CountingAllocator(c10::Allocator* inner) : inner_(inner) {}
-
   c10::DataPtr allocate(size_t n) override {
     if (n == 0) return {nullptr, nullptr, &release, c10::Device(c10::DeviceType::CPU)};
-    TORCH_CHECK(n <= SIZE_MAX - sizeof(Header), "allocation of ", n, " bytes is too large");
-    c10::DataPtr block = inner_->allocate(n + sizeof(Header));
-    const auto device = block.device();
+    void* block = n <= SIZE_MAX - kOverhead ? std::malloc(n + kOverhead) : nullptr;
+    TORCH_CHECK_WITH(OutOfMemoryError, block != nullptr, "not enough memory: tried to allocate ", n,
+                     " bytes");
+    const auto first = reinterpret_cast<uintptr_t>(block) + kOverhead;
+    auto* data = reinterpret_cast<char*>(first - first % kAlignment);
     Ledger& ledger = current_ledger();
-    auto* header = new (block.get()) Header{block.get_deleter(), n, &ledger};
-    block.release_context();
+    new (data - sizeof(Header)) Header{block, n, {&ledger}};
     ledger.bytes.fetch_add(static_cast<int64_t>(n), std::memory_order_relaxed);
-    count_process_bytes(static_cast<int64_t>(n));
-    return {header + 1, header + 1, &release, device};
+    return {data, data, &release, c10::Device(c10::DeviceType::CPU)};
   }
 
   // oneDNN takes its scratch memory by the raw interface, for which data and context must be the
@@ -62,12 +64,39 @@ class CountingAllocator final : public c10::Allocator {
   void copy_data(void* dest, const void* src, size_t count) const override {
     default_copy_data(dest, src, count);
   }
-
- private:
-  c10::Allocator* inner_;
 };
 
 }  // namespace
+
+std::atomic<Ledger*>& Ledger::first() {
+  static std::atomic<Ledger*> first{nullptr};
+  return first;
+}
+
+Ledger* Ledger::open() {
+  for (Ledger* ledger = first(); ledger != nullptr; ledger = ledger->next_) {
+    const bool owes =
+        ledger->bytes.load(std::memory_order_relaxed) != 0 || ledger->handles.value() != 0;
+    bool closed = false;
+    if (owes || !ledger->open_.compare_exchange_strong(closed, true)) continue;
+    ledger->reported_ = 0;
+    ledger->device_bytes = 0;
+    ledger->device_handles = 0;
+    ledger->poll_devices = false;
+    return ledger;
+  }
+  auto* ledger = new Ledger;
+  ledger->next_ = first();
+  while (!first().compare_exchange_weak(ledger->next_, ledger)) {
+  }
+  return ledger;
+}
+
+void Ledger::close() {
+  scopes.clear();
+  sites.reset();
+  open_ = false;
+}
 
 void Ledger::report() {
   if (std::abs(unreported()) >= kWorthTelling) tell();
@@ -78,8 +107,8 @@ void Ledger::report_shrinking() {
 }
 
 int64_t Ledger::unreported() const {
-  return bytes.load(std::memory_order_relaxed) / kByteShare +
-         handles.load(std::memory_order_relaxed) * kHandleCost - reported_;
+  return bytes.load(std::memory_order_relaxed) / kByteShare + handles.value() * kHandleCost -
+         reported_;
 }
 
 void Ledger::tell() {
@@ -91,24 +120,37 @@ void Ledger::tell() {
 }
 
 Ledger& current_ledger() {
-  static Ledger* nobody = new Ledger;
+  static Ledger* nobody = Ledger::open();
   return thread_ledger != nullptr ? *thread_ledger : *nobody;
 }
 
 void set_current_ledger(Ledger* ledger) { thread_ledger = ledger; }
 
-int64_t process_bytes() { return all_bytes.load(std::memory_order_relaxed); }
-int64_t process_handles() { return all_handles.load(std::memory_order_relaxed); }
-void count_process_bytes(int64_t delta) { all_bytes.fetch_add(delta, std::memory_order_relaxed); }
-void count_process_handles(int64_t delta) {
-  all_handles.fetch_add(delta, std::memory_order_relaxed);
+void move_bytes(const c10::DataPtr& block, Ledger& to) {
+  if (block.get_deleter() != &release || block.get_context() == nullptr) return;
+  auto* header = static_cast<Header*>(block.get_context()) - 1;
+  const auto bytes = static_cast<int64_t>(header->bytes);
+  to.bytes.fetch_add(bytes, std::memory_order_relaxed);
+  header->ledger.exchange(&to)->bytes.fetch_sub(bytes, std::memory_order_relaxed);
+}
+
+int64_t process_bytes() {
+  return Ledger::total([](const Ledger& ledger) { return ledger.bytes.load(); });
+}
+
+int64_t process_handles() {
+  return Ledger::total([](const Ledger& ledger) { return ledger.handles.value(); });
+}
+
+int64_t process_tensors() {
+  return Ledger::total([](const Ledger& ledger) { return ledger.tensors.value(); });
 }
 
 void install_counting_allocator() {
   static std::once_flag once;
   std::call_once(once, [] {
     // Immortal: blocks are freed through it until the process ends.
-    auto* allocator = new CountingAllocator(c10::GetCPUAllocator());
+    auto* allocator = new CountingAllocator;
     c10::SetCPUAllocator(allocator, /*priority=*/UINT8_MAX);
   });
 }

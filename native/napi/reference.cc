@@ -27,9 +27,14 @@ void ReleaseQueue::close() {
   waiting_.clear();
 }
 
+bool ReleaseQueue::closed() {
+  std::lock_guard lock(mutex_);
+  return closed_;
+}
+
 JsReference::JsReference(napi_env env, napi_value value, Strength strength,
                          std::shared_ptr<ReleaseQueue> queue)
-    : queue_(std::move(queue)) {
+    : strength_(strength), queue_(std::move(queue)) {
   const uint32_t count = strength == Strength::kStrong ? 1 : 0;
   if (napi_create_reference(env, value, count, &reference_) != napi_ok) {
     throw Napi::Error::New(env);
@@ -38,6 +43,12 @@ JsReference::JsReference(napi_env env, napi_value value, Strength strength,
 
 JsReference::~JsReference() {
   if (reference_ != nullptr) queue_->push(reference_);
+}
+
+void JsReference::weaken(napi_env env) {
+  if (strength_ == Strength::kWeak) return;
+  strength_ = Strength::kWeak;
+  napi_reference_unref(env, reference_, nullptr);
 }
 
 napi_value JsReference::value(napi_env env) const {

@@ -20,6 +20,8 @@ class ReleaseQueue {
   void drain(napi_env env);
   /// JS thread, at teardown.
   void close();
+  /// Whether the env has ended.
+  bool closed();
 
  private:
   std::mutex mutex_;
@@ -41,9 +43,12 @@ class JsReference {
 
   /// The object; null once it has been collected. JS thread only.
   napi_value value(napi_env env) const;
+  /// Makes a strong reference weak. JS thread only.
+  void weaken(napi_env env);
 
  private:
   napi_ref reference_ = nullptr;
+  Strength strength_;
   std::shared_ptr<ReleaseQueue> queue_;
 };
 

@@ -1,76 +1,19 @@
-// Process-wide state: versions, devices, seeds, threads, default dtype, memory counts.
+// State of the process and of its threads: versions, threads, default dtype, switches.
 #include "tensor/context.h"
 
 #include <ATen/Context.h>
-#include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
-#include <ATen/core/Generator.h>
 #include <c10/core/DefaultDtype.h>
 #include <c10/core/ScalarTypeToTypeMeta.h>
-#include <dlfcn.h>
-#include <torch/csrc/inductor/aoti_torch/c/shim.h>
 
-#include <filesystem>
-#include <mutex>
 #include <string>
 
 #include "napi/call.h"
+#include "tensor/libtorch.h"
 
 namespace node_libtorch {
 namespace {
-
-std::string& cuda_reason() {
-  static auto* reason = new std::string;
-  return *reason;
-}
-
-std::filesystem::path libtorch_folder() {
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<void*>(&aoti_torch_abi_version), &info) == 0 ||
-      info.dli_fname == nullptr) {
-    return {};
-  }
-  return std::filesystem::path(info.dli_fname).parent_path();
-}
-
-std::string libtorch_version() {
-  const uint64_t version = aoti_torch_abi_version();
-  return std::to_string(version >> 56) + "." + std::to_string((version >> 48) & 0xff) + "." +
-         std::to_string((version >> 40) & 0xff);
-}
-
-std::string why_no_cuda() {
-#ifdef __linux__
-  const auto library = libtorch_folder() / "libtorch_cuda.so";
-  std::error_code ignored;
-  if (!std::filesystem::exists(library, ignored)) return "this libtorch is a CPU build";
-  if (dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL) == nullptr) {
-    return "no NVIDIA driver was found (libcuda.so.1 does not load)";
-  }
-  if (dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) {
-    return std::string("libtorch_cuda does not load: ") + dlerror();
-  }
-  return {};
-#else
-  return "CUDA needs Linux";
-#endif
-}
-
-int64_t cuda_device_count() {
-  if (!cuda_reason().empty()) return 0;
-  return at::accelerator::deviceCount();
-}
-
-/// cudaReason() → why CUDA cannot be used, '' if it can
-napi_value cuda_reason_value(Call& call) {
-  if (!cuda_reason().empty()) return call.string_value(cuda_reason());
-  return call.string_value(cuda_device_count() > 0 ? "" : "the NVIDIA driver reports no device");
-}
-
-napi_value cuda_count(Call& call) {
-  return call.number_value(static_cast<double>(cuda_device_count()));
-}
 
 /// versions() → { libtorch, built, folder, cpuCapability }
 napi_value versions(Call& call) {
@@ -82,35 +25,25 @@ napi_value versions(Call& call) {
   return result;
 }
 
-/// manualSeed(seed): the low and high 32 bits, since a seed has 64.
-napi_value manual_seed(Call& call) {
-  const auto low = static_cast<uint64_t>(call.integer(0, "low"));
-  const auto high = static_cast<uint64_t>(call.integer(1, "high"));
-  at::manual_seed((high << 32) | (low & 0xffffffff));
-  return call.undefined();
-}
-
-/// rngState() → uint8 tensor of the default CPU generator
-napi_value rng_state(Call& call) {
-  at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
-  std::lock_guard lock(generator.mutex());
-  return call.tensor_value(generator.get_state());
-}
-
-napi_value set_rng_state(Call& call) {
-  const at::Tensor& state = call.tensor(0, "state");
-  at::Generator generator = at::globalContext().defaultGenerator(at::kCPU);
-  std::lock_guard lock(generator.mutex());
-  generator.set_state(state);
-  return call.undefined();
+int threads_argument(const Call& call) {
+  const int64_t count = call.integer(0, "threads");
+  if (count < 1 || count > 4096) call.refuse(0, "threads", "a number of threads from 1 to 4096");
+  return static_cast<int>(count);
 }
 
 napi_value num_threads(Call& call) { return call.number_value(at::get_num_threads()); }
 
 napi_value set_num_threads(Call& call) {
-  const int64_t count = call.integer(0, "threads");
-  if (count < 1 || count > 4096) call.refuse(0, "threads", "a number of threads from 1 to 4096");
-  at::set_num_threads(static_cast<int>(count));
+  at::set_num_threads(threads_argument(call));
+  return call.undefined();
+}
+
+napi_value num_interop_threads(Call& call) {
+  return call.number_value(at::get_num_interop_threads());
+}
+
+napi_value set_num_interop_threads(Call& call) {
+  at::set_num_interop_threads(threads_argument(call));
   return call.undefined();
 }
 
@@ -126,34 +59,123 @@ napi_value set_default_dtype(Call& call) {
   return call.undefined();
 }
 
-/// memory() → { live, bytes }: tensor handles and CPU bytes of the whole process
-napi_value memory(Call& call) {
-  Napi::Object result = Napi::Object::New(call.env());
-  result.Set("live", static_cast<double>(process_handles()));
-  result.Set("bytes", static_cast<double>(process_bytes()));
-  return result;
+/// A switch of the process: its name in JS, how to read it and how to turn it.
+struct Switch {
+  std::string_view name;
+  bool (*get)(const at::Context&);
+  void (*set)(at::Context&, bool);
+};
+
+constexpr auto kReduced = at::CuBLASReductionOption::AllowReducedPrecisionWithSplitK;
+
+constexpr Switch kSwitches[] = {
+    {"deterministic.fillUninitializedMemory",
+     [](const at::Context& c) { return c.deterministicFillUninitializedMemory(); },
+     [](at::Context& c, bool on) { c.setDeterministicFillUninitializedMemory(on); }},
+    {"cudnn.enabled", [](const at::Context& c) { return c.userEnabledCuDNN(); },
+     [](at::Context& c, bool on) { c.setUserEnabledCuDNN(on); }},
+    {"cudnn.benchmark", [](const at::Context& c) { return c.benchmarkCuDNN(); },
+     [](at::Context& c, bool on) { c.setBenchmarkCuDNN(on); }},
+    {"cudnn.deterministic", [](const at::Context& c) { return c.deterministicCuDNN(); },
+     [](at::Context& c, bool on) { c.setDeterministicCuDNN(on); }},
+    {"cudnn.allowTf32", [](const at::Context& c) { return c.allowTF32CuDNN(); },
+     [](at::Context& c, bool on) { c.setAllowTF32CuDNN(on); }},
+    {"cuda.matmul.allowTf32", [](const at::Context& c) { return c.allowTF32CuBLAS(); },
+     [](at::Context& c, bool on) { c.setAllowTF32CuBLAS(on); }},
+    {"cuda.matmul.allowFp16ReducedPrecisionReduction",
+     [](const at::Context& c) { return c.allowFP16ReductionCuBLAS() == kReduced; },
+     [](at::Context& c, bool on) { c.setAllowFP16ReductionCuBLAS(on); }},
+    {"cuda.matmul.allowBf16ReducedPrecisionReduction",
+     [](const at::Context& c) { return c.allowBF16ReductionCuBLAS() == kReduced; },
+     [](at::Context& c, bool on) { c.setAllowBF16ReductionCuBLAS(on); }},
+    {"cuda.flashSdp", [](const at::Context& c) { return c.userEnabledFlashSDP(); },
+     [](at::Context& c, bool on) { c.setSDPUseFlash(on); }},
+    {"cuda.memEfficientSdp", [](const at::Context& c) { return c.userEnabledMemEfficientSDP(); },
+     [](at::Context& c, bool on) { c.setSDPUseMemEfficient(on); }},
+    {"cuda.mathSdp", [](const at::Context& c) { return c.userEnabledMathSDP(); },
+     [](at::Context& c, bool on) { c.setSDPUseMath(on); }},
+    {"cuda.cudnnSdp", [](const at::Context& c) { return c.userEnabledCuDNNSDP(); },
+     [](at::Context& c, bool on) { c.setSDPUseCuDNN(on); }},
+    {"mkldnn.enabled", [](const at::Context& c) { return c.userEnabledMkldnn(); },
+     [](at::Context& c, bool on) { c.setUserEnabledMkldnn(on); }},
+    {"mkldnn.deterministic", [](const at::Context& c) { return c.deterministicMkldnn(); },
+     [](at::Context& c, bool on) { c.setDeterministicMkldnn(on); }},
+    {"nnpack.enabled", [](const at::Context& c) { return c.userEnabledNNPACK(); },
+     [](at::Context& c, bool on) { c.setUserEnabledNNPACK(on); }},
+};
+
+const Switch& switch_argument(const Call& call) {
+  const std::string name = call.string(0, "name");
+  for (const Switch& one : kSwitches) {
+    if (one.name == name) return one;
+  }
+  call.refuse(0, "name", "the name of a switch");
+}
+
+napi_value get_switch(Call& call) {
+  return call.boolean_value(switch_argument(call).get(at::globalContext()));
+}
+
+napi_value set_switch(Call& call) {
+  const Switch& one = switch_argument(call);
+  one.set(at::globalContext(), call.boolean(1, "on"));
+  return call.undefined();
+}
+
+/// deterministicMode() → 0 off, 1 warn, 2 on: libtorch's debug mode
+napi_value deterministic_mode(Call& call) {
+  const at::Context& context = at::globalContext();
+  if (!context.deterministicAlgorithms()) return call.number_value(0);
+  return call.number_value(context.deterministicAlgorithmsWarnOnly() ? 1 : 2);
+}
+
+napi_value set_deterministic_mode(Call& call) {
+  const int64_t mode = call.integer(0, "mode");
+  if (mode < 0 || mode > 2) call.refuse(0, "mode", "0, 1 or 2");
+  at::globalContext().setDeterministicAlgorithms(mode != 0, mode == 1);
+  return call.undefined();
+}
+
+napi_value matmul_precision(Call& call) {
+  switch (at::globalContext().float32MatmulPrecision()) {
+    case at::Float32MatmulPrecision::HIGHEST:
+      return call.string_value("highest");
+    case at::Float32MatmulPrecision::HIGH:
+      return call.string_value("high");
+    case at::Float32MatmulPrecision::MEDIUM:
+      return call.string_value("medium");
+  }
+  return call.undefined();
+}
+
+napi_value set_matmul_precision(Call& call) {
+  at::globalContext().setFloat32MatmulPrecision(call.string(0, "precision"));
+  return call.undefined();
+}
+
+/// setFlushDenormal(on) → whether the processor can
+napi_value set_flush_denormal(Call& call) {
+  return call.boolean_value(at::Context::setFlushDenormal(call.boolean(0, "on")));
 }
 
 constexpr Export kExports[] = {
-    {"cudaReason", cuda_reason_value},
-    {"cudaDeviceCount", cuda_count},
     {"versions", versions},
-    {"manualSeed", manual_seed},
-    {"rngState", rng_state},
-    {"setRngState", set_rng_state},
     {"numThreads", num_threads},
     {"setNumThreads", set_num_threads},
+    {"numInteropThreads", num_interop_threads},
+    {"setNumInteropThreads", set_num_interop_threads},
     {"defaultDtype", default_dtype},
     {"setDefaultDtype", set_default_dtype},
-    {"memory", memory},
+    {"getSwitch", get_switch},
+    {"setSwitch", set_switch},
+    {"deterministicMode", deterministic_mode},
+    {"setDeterministicMode", set_deterministic_mode},
+    {"matmulPrecision", matmul_precision},
+    {"setMatmulPrecision", set_matmul_precision},
+    {"setFlushDenormal", set_flush_denormal},
 };
 
 }  // namespace
-
-void load_cuda() {
-  static std::once_flag once;
-  std::call_once(once, [] { cuda_reason() = why_no_cuda(); });
-}
 
 void export_context(Addon& addon, Napi::Object exports) { add_exports(addon, exports, kExports); }
 

@@ -4,10 +4,6 @@
 
 namespace node_libtorch {
 
-/// Opens libtorch_cuda if there is a driver for it. Must come before any other use of libtorch,
-/// which asks for the CUDA hooks once and remembers the answer. Idempotent.
-void load_cuda();
-
 void export_context(Addon& addon, Napi::Object exports);
 
 }  // namespace node_libtorch

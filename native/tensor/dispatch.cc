@@ -1,9 +1,11 @@
 // Every ATen operator, through the dispatcher: found by name once, then called by number.
 #include "tensor/dispatch.h"
 
+#include "napi/budget.h"
 #include "tensor/convert.h"
 #include "tensor/frame.h"
 #include "tensor/operator.h"
+#include "tensor/rollback.h"
 
 namespace node_libtorch {
 namespace {
@@ -25,18 +27,19 @@ napi_value find_operator(Call& call) {
   return call.number_value(id);
 }
 
-const Operator& operator_of(const Call& call) {
-  const int64_t id = call.integer(0, "operator");
+/// The operator whose number is `id`, which comes from JS.
+const Operator& operator_of(const Call& call, double id) {
   const auto& operators = call.addon().operators;
-  if (id < 0 || id >= static_cast<int64_t>(operators.size())) {
-    call.refuse(0, "operator", "the number of an operator found before");
+  if (!(id >= 0 && id < static_cast<double>(operators.size()))) {
+    throw ArgumentError(std::string(call.name()) +
+                        ": expected the number of an operator found before");
   }
   return operators[static_cast<size_t>(id)];
 }
 
 /// describeOperator(id) → { schema, arguments: [...], returns: [...] }
 napi_value describe_operator(Call& call) {
-  const Operator& op = operator_of(call);
+  const Operator& op = operator_of(call, call.number(0, "operator"));
   Napi::Env env = call.env();
   Napi::Array arguments = Napi::Array::New(env);
   for (const auto& spec : op.arguments()) {
@@ -83,18 +86,66 @@ napi_value list_operators(Call& call) {
   return result;
 }
 
-/// callOperator(id, ...slots): arguments in the frame. One result comes back as itself, several as
-/// an array; a result that is one of the arguments comes back as undefined (JS has it already).
-napi_value call_operator(Call& call) {
-  const Operator& op = operator_of(call);
-  const auto& returns = op.returns();
-  torch::jit::Stack stack;
-  stack.reserve(std::max(op.arguments().size(), returns.size()));
-  read_frame(call, op, /*first_slot=*/1, stack);
+/// The stack of one call. The env keeps one for reuse; a call inside a call (a hook) makes its own.
+struct StackLease {
+  explicit StackLease(Addon& owner) : stack(std::exchange(owner.spare_stack, {})), addon(owner) {}
+  ~StackLease() {
+    stack.clear();
+    addon.spare_stack = std::move(stack);
+  }
+  StackLease(const StackLease&) = delete;
+  StackLease& operator=(const StackLease&) = delete;
 
+  torch::jit::Stack stack;
+  Addon& addon;
+};
+
+/// Runs an operator that resizes an argument; if it fails the argument keeps its shape.
+void run_resizing(const Operator& op, torch::jit::Stack& stack) {
+  const Shapes shapes(op, stack);
+  try {
+    op.call(stack);
+  } catch (...) {
+    shapes.restore();
+    throw;
+  }
+}
+
+/// Runs an operator that writes to nothing: once more, with garbage collected, where the memory was
+/// exhausted. Not if JS has run meanwhile, as hooks do: the frame may then be another call's.
+void run_pure(const Call& call, const Operator& op, torch::jit::Stack& stack) {
   Addon& addon = call.addon();
-  addon.running = op.name().c_str();
+  const uint64_t entries = addon.entries;
+  try {
+    return op.call(stack);
+  } catch (const c10::Error& error) {
+    if (!is_out_of_memory(error) || entries != addon.entries || !collect_all(addon)) throw;
+  }
+  stack.clear();
+  read_frame(call, op, stack);
   op.call(stack);
+}
+
+/// callOperator(...slots): operator and arguments in the frame. One result comes back as itself,
+/// several as an array; a result that is one of the arguments comes back as undefined (JS has it
+/// already).
+napi_value call_operator(Call& call) {
+  Addon& addon = call.addon();
+  const Operator& op = operator_of(call, addon.frame[0]);
+  const auto& returns = op.returns();
+  StackLease lease(addon);
+  torch::jit::Stack& stack = lease.stack;
+  stack.reserve(std::max(op.arguments().size(), returns.size()));
+  read_frame(call, op, stack);
+
+  addon.running = op.name().c_str();
+  if (!op.writes()) {
+    run_pure(call, op, stack);
+  } else if (op.resizes()) {
+    run_resizing(op, stack);
+  } else {
+    op.call(stack);
+  }
   addon.running = nullptr;
 
   if (returns.empty()) return call.undefined();

@@ -12,8 +12,8 @@ namespace {
 
 class FrameReader {
  public:
-  FrameReader(const Call& call, const Operator& op, size_t first_slot)
-      : call_(call), op_(op), first_slot_(first_slot), frame_(call.addon().frame) {}
+  FrameReader(const Call& call, const Operator& op)
+      : call_(call), op_(op), frame_(call.addon().frame) {}
 
   size_t argument_count() {
     const double count = next();
@@ -65,7 +65,7 @@ class FrameReader {
   size_t next_slot() {
     const double slot = next();
     if (!(slot >= 0 && slot < static_cast<double>(call_.size()))) broken();
-    return first_slot_ + static_cast<size_t>(slot);
+    return static_cast<size_t>(slot);
   }
 
   [[noreturn]] void broken() const {
@@ -163,8 +163,10 @@ class FrameReader {
 
   c10::IValue list(const ArgumentSpec& spec, Tag tag) {
     if (tag == Tag::kIntegers && spec.kind == ValueKind::kInt) {
-      std::vector<int64_t> values(next_length());
-      for (auto& value : values) value = next_integer();
+      const size_t length = next_length();
+      c10::List<int64_t> values;
+      values.reserve(length);
+      for (size_t i = 0; i < length; ++i) values.push_back(next_integer());
       return values;
     }
     if (tag != Tag::kList) refuse(spec);
@@ -224,15 +226,14 @@ class FrameReader {
 
   const Call& call_;
   const Operator& op_;
-  const size_t first_slot_;
   const double* frame_;
-  size_t cursor_ = 0;
+  size_t cursor_ = 1;  ///< behind the operator's number
 };
 
 }  // namespace
 
-void read_frame(const Call& call, const Operator& op, size_t first_slot, torch::jit::Stack& stack) {
-  FrameReader reader(call, op, first_slot);
+void read_frame(const Call& call, const Operator& op, torch::jit::Stack& stack) {
+  FrameReader reader(call, op);
   const auto& arguments = op.arguments();
   const size_t given = reader.argument_count();
   for (size_t i = 0; i < arguments.size(); ++i) {

@@ -25,8 +25,8 @@ enum class Tag : int {
   kWrapped = 9,   ///< a number standing in for a Tensor: then one tagged number
 };
 
-/// Reads the arguments that the frame holds and appends them to `stack`, then the defaults of the
-/// rest. `first_slot` is the index of slot 0 among the call's arguments.
-void read_frame(const Call& call, const Operator& op, size_t first_slot, torch::jit::Stack& stack);
+/// Reads the arguments that the frame holds behind the operator's number and appends them to
+/// `stack`, then the defaults of the rest. The slots are the call's arguments.
+void read_frame(const Call& call, const Operator& op, torch::jit::Stack& stack);
 
 }  // namespace node_libtorch

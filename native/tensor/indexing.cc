@@ -94,7 +94,26 @@ napi_value set_item(Call& call) {
   return call.undefined();
 }
 
-constexpr Export kExports[] = {{"getItem", get_item}, {"setItem", set_item}};
+/// addItem(tensor, value, ...index tensors): what several indices select gets the sum of theirs.
+napi_value add_item(Call& call) {
+  namespace impl = at::indexing::impl;
+  const at::Tensor& self = call.tensor(0, "tensor");
+  const at::Tensor& value = call.tensor(1, "value");
+  std::vector<at::Tensor> chosen;
+  at::Tensor part =
+      impl::applySlicing(self, read_indices(call, /*first_slot=*/2), chosen,
+                         /*disable_slice_optimization=*/false, self.device(), self.sym_sizes());
+  const at::Tensor addend = value.view_symint(at::indexing::slicePrefix1sSize(value.sym_sizes()));
+  if (chosen.empty()) {
+    part.add_(addend);
+  } else {
+    part.index_put_(impl::typeConvertIndices(part, std::move(chosen)), addend,
+                    /*accumulate=*/true);
+  }
+  return call.undefined();
+}
+
+constexpr Export kExports[] = {{"getItem", get_item}, {"setItem", set_item}, {"addItem", add_item}};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <ATen/core/jit_type.h>
 
+#include <algorithm>
 #include <sstream>
 #include <string_view>
 
@@ -141,6 +142,12 @@ Operator::Operator(const c10::OperatorHandle& handle) : handle_(handle) {
   text << schema;
   schema_ = text.str();
   for (const auto& argument : schema.arguments()) arguments_.push_back(argument_spec(argument));
+  writes_ = std::any_of(arguments_.begin(), arguments_.end(),
+                        [](const ArgumentSpec& spec) { return spec.written; });
+  // Every operator resizes its outs to fit; resize_, resize_as_, set_ and their kin say so.
+  resizes_ = writes_ && (name_.find("resize") != std::string::npos || name_.rfind("set_", 0) == 0 ||
+                         std::any_of(arguments_.begin(), arguments_.end(),
+                                     [](const ArgumentSpec& spec) { return spec.out; }));
   for (const auto& result : schema.returns()) returns_.push_back(return_spec(schema, result));
 }
 

@@ -63,6 +63,11 @@ class Operator {
   const std::vector<ReturnSpec>& returns() const { return returns_; }
   const std::string& schema() const { return schema_; }
 
+  /// Whether it changes any of its arguments.
+  bool writes() const { return writes_; }
+  /// Whether it may give an argument another shape than it had.
+  bool resizes() const { return resizes_; }
+
   /// Runs it: the stack goes in with every argument and comes out with the results.
   void call(torch::jit::Stack& stack) const { handle_.callBoxed(stack); }
 
@@ -72,6 +77,8 @@ class Operator {
   std::string schema_;
   std::vector<ArgumentSpec> arguments_;
   std::vector<ReturnSpec> returns_;
+  bool writes_ = false;
+  bool resizes_ = false;
 };
 
 }  // namespace node_libtorch

@@ -14,6 +14,9 @@
 namespace node_libtorch {
 namespace {
 
+/// Deleter of memory that a JS buffer owns; may run on any thread.
+void release_buffer(void* reference) { delete static_cast<JsReference*>(reference); }
+
 struct Bytes {
   char* data;
   size_t length;
@@ -104,11 +107,12 @@ napi_value from_buffer(Call& call) {
     if (copy.nbytes() > 0) std::memcpy(copy.data_ptr(), start, copy.nbytes());
     return call.tensor_value(std::move(copy));
   }
-  auto keepalive = std::make_shared<JsReference>(
+  auto keepalive = std::make_unique<JsReference>(
       call.env(), bytes.buffer, JsReference::Strength::kStrong, call.addon().releases);
-  at::Tensor tensor = at::from_blob(
-      start, shape, [keepalive = std::move(keepalive)](void*) mutable { keepalive.reset(); },
-      at::TensorOptions(dtype));
+  at::Tensor tensor = at::for_blob(start, shape)
+                          .context(keepalive.release(), &release_buffer)
+                          .options(at::TensorOptions(dtype))
+                          .make_tensor();
   return call.tensor_value(std::move(tensor));
 }
 
@@ -179,6 +183,8 @@ constexpr Export kExports[] = {
 };
 
 }  // namespace
+
+bool is_js_memory(const c10::DataPtr& memory) { return memory.get_deleter() == &release_buffer; }
 
 void export_storage(Addon& addon, Napi::Object exports) { add_exports(addon, exports, kExports); }
 

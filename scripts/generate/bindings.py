@@ -19,9 +19,9 @@ from torchgen.api.python import PythonSignatureGroup, PythonSignatureNativeFunct
 from torchgen.api.python import signature as python_signature
 from torchgen.context import native_function_manager
 from torchgen.gen import parse_native_yaml
-from torchgen.model import NativeFunction, Variant
+from torchgen.model import NativeFunction, SchemaKind, Variant
 
-from . import names, types
+from . import names, surface, types
 
 PACKAGED = Path(torchgen.__file__).parent / "packaged"
 sys.path.append(str(PACKAGED))
@@ -29,36 +29,15 @@ from autograd import gen_python_functions as codegen  # noqa: E402  (reachable o
 
 NAMESPACES = ("method", "torch", "nn", "linalg", "fft", "special")
 
-# Members of class Tensor that are written by hand, by their names in lib/torch/tensor.ts.
-HAND_WRITTEN_METHODS = frozenset(
-    """backward cpu cuda data device dim dispose dtype grad gradFn index indexPut_ isContiguous
-    isLeaf item layout name numel registerHook requiresGrad requiresGrad_ retainGrad shape share
-    size stride to toArray toBytes toJSON toString toTypedArray""".split()
-)
-
-# Methods that Python writes by hand over an operator which is itself bound as a function only.
-FUNCTIONS_AS_METHODS = ("unique_consecutive",)
+# Members of class Tensor that carry more than the operator with their name does.
+HAND_WRITTEN_METHODS = frozenset({"gradFn", "name", "registerHook", "retainGrad"})
 
 # `torch.stft` in Python pads and then calls the operator without `center`. The newer overload
 # pads by itself and has Python's parameters, in Python's order.
 ONLY_OVERLOADS = {"stft": ("stft.center",)}
 
-# Functions of torch.nn.functional that add to the operator of `torch` with the same name nothing
-# but arguments which PyTorch has deprecated (`size_average`, `reduce`) or which choose another
-# operator (`inplace`, `return_indices`).
-NN_WRAPPERS = frozenset(
-    """binary_cross_entropy_with_logits celu cosine_embedding_loss ctc_loss group_norm
-    hinge_embedding_loss kl_div layer_norm log_softmax margin_ranking_loss max_pool1d max_pool2d
-    max_pool3d relu rms_norm rrelu selu sigmoid softmax tanh threshold threshold_
-    triplet_margin_loss""".split()
-)
-
-# Functions of torch.nn.functional that differ from the operator with the same name in what they
-# take or return.
-NN_DIFFERENT = frozenset(
-    """adaptive_max_pool2d adaptive_max_pool3d fractional_max_pool2d fractional_max_pool3d
-    max_unpool2d max_unpool3d""".split()
-)
+# Functions that torch.nn.functional defines anew, though they do what the operator of `torch` does.
+NN_WRAPPERS = frozenset({"rms_norm", "sigmoid", "tanh", "threshold_"})
 
 Groups = dict[str, list[PythonSignatureGroup]]
 
@@ -115,12 +94,6 @@ def functional_imports(module: str) -> dict[str, str]:
     }
 
 
-def functional_names() -> frozenset[str]:
-    """Functions of torch.nn.functional that are, or behave as, the operator of that name."""
-    own = declared(stub("nn/functional.pyi")) | NN_WRAPPERS
-    return own.union(functional_imports("torch"), functional_imports("torch._C._nn"))
-
-
 def base_name(function: NativeFunction) -> str:
     """`index_add_`: the name that all overloads share."""
     return str(function.func.name.name)
@@ -151,6 +124,21 @@ def load(functions: Iterable[NativeFunction], *, method: bool) -> Groups:
         if groups:
             result[name] = groups
     return result
+
+
+def reshaping() -> list[str]:
+    """In-place operators that leave a tensor with another shape, strides or dtype."""
+    return sorted(
+        {
+            base_name(function)
+            for function in native_functions()
+            # PyTorch tags those that change a view's shape; resizing a sparse tensor is untagged.
+            if ("inplace_view" in function.tags or "resize" in base_name(function))
+            and function.func.kind() == SchemaKind.inplace
+        }
+        # Tagged too, though nothing that can be seen of the tensor changes but its graph.
+        - {"detach_"}
+    )
 
 
 def is_bindable(group: PythonSignatureGroup) -> bool:
@@ -195,8 +183,8 @@ def method_groups() -> Groups:
         for function in hand_bound(bound, tensor_methods())
         if Variant.method in function.variants
     ]
-    bound += [f for f in native_functions() if operator_name(f) in FUNCTIONS_AS_METHODS]
-    generated = [f for f in bound if names.camel(base_name(f)) not in HAND_WRITTEN_METHODS]
+    by_hand = HAND_WRITTEN_METHODS | surface.tensor_members()
+    generated = [f for f in bound if names.camel(base_name(f)) not in by_hand]
     return load(generated, method=True)
 
 
@@ -220,13 +208,13 @@ def shared_with_torch() -> frozenset[str]:
 
 
 def nn_groups(functions: Groups) -> Groups:
-    """Operators of `torch._C._nn`, and those of `torch` that torch.nn.functional offers too."""
-    bound = select(codegen.is_py_nn_function)
-    groups = load([f for f in bound if base_name(f) not in NN_DIFFERENT], method=False)
+    """The functions of torch.nn.functional that are operators: of `torch._C._nn`, or of `torch` too."""
+    groups = load(select(codegen.is_py_nn_function), method=False)
     renamed = functional_imports("torch._C._nn")
-    groups |= {name: groups[operator] for name, operator in renamed.items()}
-    groups |= {name: functions[name] for name in shared_with_torch()}
-    return groups
+    result = {name: groups[operator] for name, operator in renamed.items()}
+    result |= {name: functions[name] for name in shared_with_torch()}
+    by_hand = surface.written("functional")
+    return {name: group for name, group in result.items() if names.camel(name) not in by_hand}
 
 
 def all_groups() -> dict[str, Groups]:

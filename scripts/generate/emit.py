@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from . import names
-from .bindings import NAMESPACES, functional_names, operator_name, shared_with_torch, torch_version
+from . import docs, names
+from .bindings import (
+    NAMESPACES,
+    operator_name,
+    reshaping,
+    shared_with_torch,
+    torch_version,
+)
 from .signatures import signatures
+from .types import NUMBERS_AS_TENSORS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from torchgen.api.python import PythonSignatureGroup
 
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
 INTERFACES = {
     "method": ("TensorMethods", "Operators as methods of a tensor", "torch.Tensor"),
     "torch": ("TorchFunctions", "Functions of `torch`", "torch"),
-    "nn": ("NNFunctions", "Operators behind `torch.nn.functional`", "torch.nn.functional"),
+    "nn": ("NNFunctions", "Operators of `torch.nn.functional`", "torch.nn.functional"),
     "linalg": ("LinalgFunctions", "Functions of `torch.linalg`", "torch.linalg"),
     "fft": ("FftFunctions", "Functions of `torch.fft`", "torch.fft"),
     "special": ("SpecialFunctions", "Functions of `torch.special`", "torch.special"),
@@ -69,8 +76,22 @@ def tables_file(namespaces: dict[str, Groups]) -> str:
             for name, groups in namespaces[namespace].items()
         ]
         lines.append("  },")
-    lines.append("}")
+    lines += [
+        "}",
+        "",
+        "/** Operators whose tensor arguments also take a number. */",
+        *string_set("NUMBERS_AS_TENSORS", sorted(NUMBERS_AS_TENSORS)),
+        "",
+        "/** In-place operators that leave a tensor with another shape, strides or dtype. */",
+        *string_set("RESHAPING", reshaping()),
+    ]
     return "\n".join(lines) + "\n"
+
+
+def string_set(constant: str, strings: Iterable[str]) -> list[str]:
+    """The lines of an exported set of strings."""
+    elements = [f"  '{string}'," for string in strings]
+    return [f"export const {constant}: ReadonlySet<string> = new Set([", *elements, "])"]
 
 
 def candidate(group: PythonSignatureGroup) -> str:
@@ -82,12 +103,11 @@ def candidate(group: PythonSignatureGroup) -> str:
 def interface_file(namespace: str, groups: Groups) -> str:
     """lib/torch/generated/<namespace>.generated.ts: the typed overloads of one namespace."""
     interface, subject, python = INTERFACES[namespace]
-    inherited = shared_with_torch() if namespace == "nn" else frozenset()
+    inherited = shared_with_torch() & groups.keys() if namespace == "nn" else frozenset()
     members: list[str] = []
     for name, overloads in groups.items():
         if name not in inherited:
-            hidden = namespace == "nn" and name not in functional_names()
-            members += member(name, f"{'torch._C._nn' if hidden else python}.{name}", overloads)
+            members += member(name, f"{python}.{name}", overloads)
     body = "\n".join(members)
     used = [name for name in TYPE_NAMES if re.search(rf"\b{name}\b", body)]
     imports = [
@@ -124,8 +144,9 @@ def member(name: str, python: str, groups: Sequence[PythonSignatureGroup]) -> li
     lines: list[str] = []
     seen: set[str] = set()
     for signature in signatures(groups):
-        notes = "".join(f" {note}" for note in signature.notes)
-        documentation = f"  /** `{signature.python(python)}`{notes} */"
+        said = docs.purpose(python)
+        sentences = [*([] if said is None else [said]), *signature.notes]
+        documentation = f"  /** {' '.join([*sentences, f'`{signature.python(python)}`'])} */"
         for form in signature.overloads():
             if form not in seen:
                 seen.add(form)

@@ -80,6 +80,8 @@ class Signature:
     returns: str
     python_returns: str
     notes: tuple[str, ...]
+    # `out`, where a call with it returns nothing although one without it returns something.
+    silent_out: Parameter | None = None
 
     def unite(self, other: Signature) -> Signature | None:
         """One signature that takes what either takes and nothing else, where there is one."""
@@ -139,6 +141,10 @@ class Signature:
         """
         count = len(self.positional)
         yield self.form(count)
+        if self.silent_out is not None:
+            out = replace(self.silent_out, default=None)
+            silent = replace(self, keywords=(*self.keywords, out), returns="void")
+            yield silent.form(sum(p.required for p in self.positional))
         if count == 1 and self.positional[0].takes_rest:
             name = names.parameter(self.positional[0].name)
             yield f"(...{name}: Int[]): {self.returns}"
@@ -216,8 +222,10 @@ def signature(group: PythonSignatureGroup) -> Signature:
         )
 
     keywords = [parameter(arg.name, arg.type) for arg in group.signature.input_kwargs]
-    if group.outplace is not None:
-        keywords.append(out_parameter(group.outplace.func.arguments.out))
+    out = group.outplace and out_parameter(group.outplace.func.arguments.out)
+    is_silent = group.outplace is not None and not group.outplace.func.returns
+    if out is not None and not is_silent:
+        keywords.append(out)
     return Signature(
         positional=tuple(parameter(arg.name, arg.type) for arg in group.signature.input_args),
         keywords=tuple(keywords),
@@ -227,6 +235,7 @@ def signature(group: PythonSignatureGroup) -> Signature:
         returns=returns(group),
         python_returns=python_returns(group),
         notes=tuple(notes(group)),
+        silent_out=out if is_silent else None,
     )
 
 

@@ -45,7 +45,32 @@ def _put_cases() -> list[JsonObject]:
         x = torch.arange(24).reshape(2, 3, 4)
         x[index] = value
         written = encode(value) if isinstance(value, torch.Tensor) else value
-        cases.append({"index": [_write(part) for part in index], "value": written, "result": encode(x)})
+        cases.append(
+            {"index": [_write(part) for part in index], "value": written, "accumulate": False, "result": encode(x)}
+        )
+    return cases
+
+
+def _add_cases() -> list[JsonObject]:
+    """What index_put_ with accumulate=True leaves, for index tensors; for slices it is x[index] += value."""
+    adds: list[tuple[tuple[object, ...], torch.Tensor]] = [
+        ((torch.tensor([0, 0, 1]),), torch.tensor(5)),
+        ((torch.tensor([1, 1]), torch.tensor([2, 2])), torch.tensor([1, 2, 3, 4])),
+        ((torch.arange(24).reshape(2, 3, 4) % 2 == 0,), torch.tensor(100)),
+        ((0,), torch.tensor(7)),
+        ((slice(None), 1), torch.tensor([1, 2, 3, 4])),
+        ((Ellipsis, slice(1, 3)), torch.tensor([[[10, 20]]])),
+    ]
+    cases = []
+    for index, value in adds:
+        x = torch.arange(24).reshape(2, 3, 4)
+        if isinstance(index[0], torch.Tensor):
+            x.index_put_(index, value, accumulate=True)
+        else:
+            x[index] += value
+        cases.append(
+            {"index": [_write(part) for part in index], "value": encode(value), "accumulate": True, "result": encode(x)}
+        )
     return cases
 
 
@@ -53,8 +78,8 @@ def make() -> JsonObject:
     x = torch.arange(24).reshape(2, 3, 4)
     return {
         "environment": environment(),
-        "about": "cases: x[index] for x = arange(24).reshape(2, 3, 4), int64. puts: x after x[index] = value, where value "
+        "about": "cases: x[index] for x = arange(24).reshape(2, 3, 4), int64. puts: x after x[index] = value, or with accumulate after x[index] += value, where value "
         "is a number or a Tensor.",
         "cases": [{"index": [_write(part) for part in index], "result": encode(x[index])} for index in INDICES],
-        "puts": _put_cases(),
+        "puts": [*_put_cases(), *_add_cases()],
     }

@@ -1,8 +1,7 @@
-// Tensors against PyTorch itself: test/goldens/{printing,random,indexing,promotion}.json.
+// Tensors against PyTorch itself: test/goldens/{random,promotion}.json.
 
 import test from 'ava'
 import { torch } from '../../lib/torch/index.js'
-import type { Index } from '../../lib/torch/indexing.js'
 import type { Tensor } from '../../lib/torch/tensor.js'
 import type { Scalar } from '../../lib/torch/types.js'
 import { digest, type GoldenTensor, golden, tensorOf } from '../helpers/goldens.js'
@@ -15,22 +14,6 @@ type Method = (...values: unknown[]) => Tensor
 const method = (x: Tensor, name: string): Method =>
   (x as unknown as Record<string, Method>)[name]?.bind(x) as Method
 const fn = (name: string): Method => (torch as unknown as Record<string, Method>)[name] as Method
-
-interface PrintingCase {
-  tensor: GoldenTensor
-  requiresGrad: boolean
-  op: string | null
-  text: string
-}
-
-test('tensors print as in Python', (t) => {
-  for (const { tensor, requiresGrad, op, text } of golden<{ cases: PrintingCase[] }>('printing')
-    .cases) {
-    const x = tensorOf(tensor)
-    if (requiresGrad) x.requiresGrad_()
-    t.is(String(op === null ? x : method(x, op)()), text)
-  }
-})
 
 interface RandomCase {
   fn: string
@@ -63,39 +46,6 @@ test('the same seed gives the same numbers as in Python', (t) => {
   torch.manualSeed(0)
   const drawn = [torch.rand([2]), torch.randn([3]), torch.randperm(4).float(), torch.rand([1])]
   t.deepEqual(drawn.map(digest), sequence.map(tensorOf).map(digest))
-})
-
-type GoldenIndex = number | null | boolean | '...' | { slice: (number | null)[] } | GoldenTensor
-
-function asIndex(index: GoldenIndex): Index {
-  if (typeof index !== 'object' || index === null) return index
-  if ('slice' in index) return torch.slice(...(index.slice as [number, number, number]))
-  return tensorOf(index)
-}
-
-interface IndexingGoldens {
-  cases: { index: GoldenIndex[]; result: GoldenTensor }[]
-  puts: { index: GoldenIndex[]; value: number | GoldenTensor; result: GoldenTensor }[]
-}
-
-test('indexing reads and writes as in Python', (t) => {
-  const { cases, puts } = golden<IndexingGoldens>('indexing')
-  const base = (): Tensor => torch.arange(24).reshape(2, 3, 4)
-  for (const { index, result } of cases) {
-    t.deepEqual(
-      digest(base().index(index.map(asIndex))),
-      digest(tensorOf(result)),
-      JSON.stringify(index),
-    )
-  }
-  for (const { index, value, result } of puts) {
-    const put = typeof value === 'number' ? value : tensorOf(value)
-    t.deepEqual(
-      digest(base().indexPut_(index.map(asIndex), put)),
-      digest(tensorOf(result)),
-      JSON.stringify(index),
-    )
-  }
 })
 
 type Operand = GoldenTensor | Scalar

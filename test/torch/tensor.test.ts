@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import test from 'ava'
-import { TensorDisposedError, TorchError } from '../../lib/errors.js'
+import { OutOfMemoryError, TensorDisposedError, TorchError } from '../../lib/errors.js'
+import { float } from '../../lib/torch/float.js'
 import { torch } from '../../lib/torch/index.js'
 import { Tensor } from '../../lib/torch/tensor.js'
 import { expectNoLiveTensors } from '../helpers/live.js'
@@ -50,50 +51,6 @@ test('ragged, deep and odd data are refused by name', (t) => {
   const self: unknown[] = []
   self.push(self)
   t.throws(() => torch.tensor(self as never), { message: /at most 64 dimensions/ })
-})
-
-test('typed arrays are shared by fromTypedArray and copied by tensor', (t) => {
-  const array = new Float32Array([1, 2, 3, 4])
-  const shared = torch.fromTypedArray(array, [2, 2])
-  const copy = torch.tensor(array)
-  array[0] = 9
-  t.is(shared.index([0, 0]).item(), 9)
-  t.is(copy.index(0).item(), 1)
-  shared.add_(1)
-  t.deepEqual([...array], [10, 3, 4, 5])
-  t.throws(() => torch.fromTypedArray(array, [3]), { instanceOf: RangeError })
-  t.throws(() => torch.fromTypedArray([1, 2] as never), { instanceOf: TypeError })
-})
-
-test('buffers of any dtype, at any offset', (t) => {
-  const bytes = new Uint8Array(9)
-  new DataView(bytes.buffer).setFloat32(1, 1.5, true)
-  t.is(torch.fromBuffer(bytes, 'float32', { byteOffset: 1, shape: [] }).item(), 1.5)
-  t.throws(() => torch.fromBuffer(bytes, 'float32', { shape: [3] }), { instanceOf: RangeError })
-  t.throws(() => torch.fromBuffer(bytes, 'float32', { byteOffset: 10 }), { instanceOf: RangeError })
-  t.throws(() => torch.fromBuffer(bytes, 'int5000' as never), { instanceOf: TypeError })
-  const resizable = new (ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer)(8, {
-    maxByteLength: 16,
-  })
-  t.deepEqual(torch.fromBuffer(resizable, 'int8').shape, [8])
-})
-
-test('values leave as numbers, typed arrays and bytes', (t) => {
-  t.is(torch.tensor(1.5).item(), 1.5)
-  t.is(torch.tensor(true).item(), true)
-  t.deepEqual(torch.tensor({ re: 1, im: -2 }).item(), { re: 1, im: -2 })
-  const big = torch.tensor([2n ** 60n])
-  t.throws(() => big.item(), { message: /itemBigInt/ })
-  t.is(big.itemBigInt(), 2n ** 60n)
-  t.throws(() => big.toArray(), { message: /toTypedArray/ })
-  t.throws(() => torch.tensor([1, 2]).item(), { instanceOf: TorchError })
-  t.deepEqual(torch.tensor([1, 2]).to('bfloat16').toTypedArray(), new Float32Array([1, 2]))
-  t.deepEqual(torch.arange(6).view(2, 3).t().toArray(), [
-    [0, 3],
-    [1, 4],
-    [2, 5],
-  ])
-  t.deepEqual([...torch.tensor([1], { dtype: 'int16' }).toBytes()], [1, 0])
 })
 
 test('positional arguments, keywords and varargs', (t) => {
@@ -214,7 +171,9 @@ test('a shape is right after any alias has changed it', (t) => {
 
 test('devices and dtypes that there are not', (t) => {
   t.throws(() => torch.ones([1], { device: 'gpu' as never }), { message: /a device such as 'cpu'/ })
-  t.throws(() => torch.ones([1]).to('flaot32' as never), { message: /a dtype or a device/ })
+  t.throws(() => torch.ones([1]).to('flaot32' as never), {
+    message: /a dtype, a device, a Tensor or options/,
+  })
   if (!torch.cuda.isAvailable()) {
     t.throws(() => torch.ones([1]).to('cuda:0'), { message: /'cuda:0' cannot be used: / })
   }
@@ -276,4 +235,51 @@ test('iteration goes over the first dimension', (t) => {
     ],
   )
   t.throws(() => [...torch.tensor(1)], { instanceOf: TypeError })
+})
+
+test('to takes what Python takes', (t) => {
+  using x = torch.ones([1, 3, 2, 2])
+  t.is(x.to('cpu', 'float64').dtype, 'float64')
+  t.is(x.to('int64', false, true).dtype, 'int64')
+  t.true(x.to(x, { copy: false }).isSame(x))
+  t.false(x.to(x, { copy: true }).isSame(x))
+  const last = x.to('float32', { memoryFormat: 'channels_last' })
+  t.deepEqual(last.stride(), [12, 1, 6, 3])
+  t.is(last.stride(-1), 3)
+  t.true(last.isContiguous({ memoryFormat: 'channels_last' }))
+  t.false(last.isContiguous())
+  t.throws(() => x.to('cpu', { device: 'cpu' } as never), {
+    message: /both by position and by name/,
+  })
+  t.throws(() => x.to('cpu', 'float32', false, false, true as never), { message: /at most 4 pos/ })
+  t.throws(() => x.to('float32', { copyy: true } as never), { message: /unknown option "copyy"/ })
+})
+
+test('options that are undefined are options not given', (t) => {
+  t.deepEqual(torch.zeros([2], undefined).shape, [2])
+  t.deepEqual(torch.ones([2, 3]).sum(1, undefined).shape, [2])
+})
+
+test('a resize that fails leaves the tensor as it was', (t) => {
+  using shared = torch.tensor([1, 2, 3])
+  t.throws(() => shared.resize_([100_000]), { instanceOf: TorchError })
+  t.deepEqual(shared.shape, [3])
+  t.throws(() => torch.add(torch.ones([100]), 1, { out: shared }), { instanceOf: TorchError })
+  t.deepEqual(shared.add_(1).toArray(), [2, 3, 4])
+  using own = torch.ones([3])
+  t.throws(() => own.resize_([1e13]), { instanceOf: OutOfMemoryError })
+  t.deepEqual(own.add_(1).toArray(), [2, 2, 2])
+})
+
+test('indices of sparse tensors are checked', (t) => {
+  const indices = torch.tensor([[0n, 9n]])
+  t.throws(() => torch.sparseCooTensor(indices, torch.ones([2]), [2]), { message: /found index/ })
+})
+
+test('float(2) is floating-point to promotion', (t) => {
+  using x = torch.ones([2], { dtype: 'int64' })
+  t.is(x.mul(2).dtype, 'int64')
+  t.is(x.mul(float(2)).dtype, 'float32')
+  t.deepEqual(torch.tensor([float(2), 3]).toArray(), [2, 3])
+  t.throws(() => torch.linspace(0, 1, float(3) as never), { instanceOf: TypeError })
 })

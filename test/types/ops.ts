@@ -1,22 +1,14 @@
-// Compiled, never run: the types of the generated operators. `tsc --noEmit` fails if a right call is
+// Compiled, never run: the types of tensors and their functions. `tsc --noEmit` fails if a right call is
 // refused, or if a wrong one (below `@ts-expect-error`) is not.
-import type {
-  FftFunctions,
-  LinalgFunctions,
-  NNFunctions,
-  SpecialFunctions,
-  TorchFunctions,
-} from '../../lib/torch/ops.generated.js'
-import type { Tensor } from '../../lib/torch/tensor.js'
-import type { DType } from '../../lib/torch/types.js'
+import { nn, type Tensor, torch } from '../../lib/index.js'
+import type { DType, Scalar, TypedArrayOf } from '../../lib/torch/types.js'
 
 declare const x: Tensor
 declare const y: Tensor
-declare const torch: TorchFunctions
-declare const F: NNFunctions
-declare const linalg: LinalgFunctions
-declare const fft: FftFunctions
-declare const special: SpecialFunctions
+declare const dtype: DType
+declare const flag: boolean
+const F = nn.functional
+const { linalg, fft, special } = torch
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 /** Accepts a value only if its type is exactly `T`. */
@@ -104,4 +96,86 @@ x._conj()
 // @ts-expect-error no such result
 linalg.svd(x).V
 
-export { tensors }
+// Typed arrays know their dtype where the call says it.
+is<Float32Array>().of(x.toTypedArray('float32'), true)
+is<BigInt64Array>().of(x.toTypedArray('int64'), true)
+is<Uint8Array>().of(x.toTypedArray('bool'), true)
+is<Float32Array>().of(x.toTypedArray('bfloat16'), true)
+is<TypedArrayOf<DType>>().of(x.toTypedArray(dtype), true)
+is<'float32'>().of(torch.float32, true)
+is<'int64'>().of(torch.long, true)
+is<'channels_last'>().of(torch.channelsLast, true)
+
+// What a flag asks for is in the type of the result.
+is<Tensor>().of(torch.unique(x), true)
+is<Tensor>().of(torch.unique(x, { sorted: false, dim: 0 }).add(1), true)
+is<Tensor>().of(torch.unique(x, { returnCounts: true }).counts, true)
+is<Tensor>().of(x.unique({ returnInverse: true, returnCounts: true }).inverseIndices, true)
+is<Tensor[]>().of(x.nonzero({ asTuple: true }), true)
+is<Tensor>().of(x.nonzero(), true)
+is<Tensor>().of(torch.lu(x, { getInfos: true }).infos, true)
+is<bigint>().of(torch.iinfo('int64').max, true)
+is<number>().of(torch.iinfo('uint8').max, true)
+is<Tensor>().of(torch.atleast2d(x), true)
+is<Tensor[]>().of(torch.atleast2d(x, y), true)
+is<Tensor[]>().of(torch.meshgrid(x, y, { indexing: 'xy' }), true)
+is<Tensor>().of(torch.einsum('ij,jk->ik', x, y), true)
+is<Tensor>().of(torch.einsum(x, [0, 1], y, [1, 2], ['...', 0]), true)
+is<Tensor>().of(torch.tensordot(x, y, [[0], [1]]), true)
+is<Tensor>().of(torch.norm(x, 'nuc', [0, 1], { keepdim: true }), true)
+is<Tensor>().of(x.norm({ p: 1, dim: 0 }), true)
+is<Tensor>().of(x.mT.real, true)
+is<void>().of(torch.splitCopy(x, 2, { out: [x, y] }), true)
+x.real = 1
+x.imag = y
+
+// @ts-expect-error real has no text
+x.real = '1'
+// @ts-expect-error T only looks
+x.T = y
+// @ts-expect-error counts were not asked for
+torch.unique(x).counts
+// @ts-expect-error only the counts were asked for
+torch.unique(x, { returnCounts: true }).inverseIndices
+// @ts-expect-error a flag that may be false promises nothing
+torch.unique(x, { returnCounts: flag }).counts
+// @ts-expect-error no such norm
+torch.norm(x, 'max')
+// @ts-expect-error no such indexing
+torch.meshgrid(x, y, { indexing: 'yx' })
+// @ts-expect-error an equation is text
+torch.einsum(1, x)
+// @ts-expect-error no such mode
+torch.cdist(x, y, { computeMode: 'mm' })
+// @ts-expect-error no such dtype
+x.toTypedArray('float')
+// @ts-expect-error limits of integers are not those of floats
+torch.iinfo('int8').eps
+// @ts-expect-error dims are a pair
+torch.tensordot(x, y, [[0]])
+// @ts-expect-error a word is no element
+x.apply_(() => 'a')
+// @ts-expect-error no such padding
+F.conv2d(x, y, { padding: 'full' })
+// @ts-expect-error no such padding mode
+F.pad(x, [1, 1], 'mirror')
+// @ts-expect-error no such interpolation of quantiles
+x.quantile(0.5, { interpolation: 'cubic' })
+// @ts-expect-error no such side
+torch.searchsorted(x, y, { side: 'middle' })
+// @ts-expect-error no such layout
+torch.zeros([1], { layout: 'dense' })
+// @ts-expect-error no such memory format
+x.contiguous({ memoryFormat: 'nhwc' })
+// @ts-expect-error a method of nothing
+x.addd(1)
+// @ts-expect-error a shape holds integers
+torch.zeros(['2'])
+// @ts-expect-error a scalar is no function
+x.add(() => 1)
+// @ts-expect-error the result is a boolean
+x.equal(y).sum()
+
+const scalars: Scalar[] = [1, 2n, true, { re: 1, im: 2 }]
+
+export { scalars, tensors }

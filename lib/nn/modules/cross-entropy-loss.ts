@@ -1,20 +1,13 @@
 import { checkInteger, checkNumber, checkOneOf, checkOptions, fail } from '../../check.js'
 import { native } from '../../native.js'
 import { Tensor } from '../../torch/tensor.js'
+import type { CrossEntropyOptions } from '../functional/classification-losses.js'
 import { NativeModule, registerClass } from '../native-module.js'
 
 const REDUCTIONS = ['mean', 'sum', 'none'] as const
 
 /** Options of {@link crossEntropyLoss}. */
-export interface CrossEntropyLossOptions {
-  /** Weight of each class, [C]. */
-  weight?: Tensor | null
-  /** Targets of this class count for nothing. */
-  ignoreIndex?: number
-  reduction?: (typeof REDUCTIONS)[number]
-  /** Share of the target's probability that is spread over all classes, 0 to 1. */
-  labelSmoothing?: number
-}
+export type CrossEntropyLossOptions = CrossEntropyOptions
 
 /** Cross entropy between logits and classes. Made by {@link crossEntropyLoss}. */
 export class CrossEntropyLoss extends NativeModule {

@@ -6,47 +6,47 @@ import type { Int, TensorOptions } from '../types.js'
 
 /** Functions of `torch.fft`. */
 export interface FftFunctions {
-  /** `torch.fft.fft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform along `dim`. `torch.fft.fft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   fft(input: Tensor, n?: Int | null, dim?: Int, norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.fft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform along `dim`. `torch.fft.fft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   fft(input: Tensor, n: Int | null, dim: Int, options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.fft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform along `dim`. `torch.fft.fft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   fft(input: Tensor, n: Int | null, options: { dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.fft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform along `dim`. `torch.fft.fft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   fft(input: Tensor, options: { n?: Int | null; dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.fft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform over the last two dimensions. `torch.fft.fft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   fft2(input: Tensor, s?: Int | readonly Int[] | null, dim?: Int | readonly Int[], norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.fft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform over the last two dimensions. `torch.fft.fft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   fft2(input: Tensor, s: Int | readonly Int[] | null, dim: Int | readonly Int[], options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.fft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform over the last two dimensions. `torch.fft.fft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   fft2(input: Tensor, s: Int | readonly Int[] | null, options: { dim?: Int | readonly Int[]; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.fft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform over the last two dimensions. `torch.fft.fft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   fft2(input: Tensor, options: { s?: Int | readonly Int[] | null; dim?: Int | readonly Int[]; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.fftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The frequencies of the transform's results, in cycles per unit of `d`. `torch.fft.fftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   fftfreq(n: Int, d?: number, options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.fft.fftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The frequencies of the transform's results, in cycles per unit of `d`. `torch.fft.fftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   fftfreq(n: Int, options: { d?: number; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.fft.fftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The frequencies of the transform's results, in cycles per unit of `d`. `torch.fft.fftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   fftfreq(options: { n: Int; d?: number; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.fft.fftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform over several dimensions. `torch.fft.fftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   fftn(input: Tensor, s?: Int | readonly Int[] | null, dim?: Int | readonly Int[] | null, norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.fftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform over several dimensions. `torch.fft.fftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   fftn(input: Tensor, s: Int | readonly Int[] | null, dim: Int | readonly Int[] | null, options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.fftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform over several dimensions. `torch.fft.fftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   fftn(input: Tensor, s: Int | readonly Int[] | null, options: { dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.fftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The Fourier transform over several dimensions. `torch.fft.fftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   fftn(input: Tensor, options: { s?: Int | readonly Int[] | null; dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.fftshift(input, dim=None) -> Tensor` */
+  /** Moves frequency 0 to the middle. `torch.fft.fftshift(input, dim=None) -> Tensor` */
   fftshift(input: Tensor, dim?: Int | readonly Int[] | null): Tensor
-  /** `torch.fft.fftshift(input, dim=None) -> Tensor` */
+  /** Moves frequency 0 to the middle. `torch.fft.fftshift(input, dim=None) -> Tensor` */
   fftshift(input: Tensor, options: { dim?: Int | readonly Int[] | null }): Tensor
-  /** `torch.fft.hfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The transform of a Hermitian half, which is real. `torch.fft.hfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   hfft(input: Tensor, n?: Int | null, dim?: Int, norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.hfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The transform of a Hermitian half, which is real. `torch.fft.hfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   hfft(input: Tensor, n: Int | null, dim: Int, options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.hfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The transform of a Hermitian half, which is real. `torch.fft.hfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   hfft(input: Tensor, n: Int | null, options: { dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.hfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The transform of a Hermitian half, which is real. `torch.fft.hfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   hfft(input: Tensor, options: { n?: Int | null; dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
   /** `torch.fft.hfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   hfft2(input: Tensor, s?: Int | readonly Int[] | null, dim?: Int | readonly Int[], norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
@@ -64,41 +64,41 @@ export interface FftFunctions {
   hfftn(input: Tensor, s: Int | readonly Int[] | null, options: { dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
   /** `torch.fft.hfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   hfftn(input: Tensor, options: { s?: Int | readonly Int[] | null; dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ifft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform along `dim`. `torch.fft.ifft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   ifft(input: Tensor, n?: Int | null, dim?: Int, norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.ifft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform along `dim`. `torch.fft.ifft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   ifft(input: Tensor, n: Int | null, dim: Int, options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ifft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform along `dim`. `torch.fft.ifft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   ifft(input: Tensor, n: Int | null, options: { dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ifft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform along `dim`. `torch.fft.ifft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   ifft(input: Tensor, options: { n?: Int | null; dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ifft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform over the last two dimensions. `torch.fft.ifft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   ifft2(input: Tensor, s?: Int | readonly Int[] | null, dim?: Int | readonly Int[], norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.ifft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform over the last two dimensions. `torch.fft.ifft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   ifft2(input: Tensor, s: Int | readonly Int[] | null, dim: Int | readonly Int[], options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ifft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform over the last two dimensions. `torch.fft.ifft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   ifft2(input: Tensor, s: Int | readonly Int[] | null, options: { dim?: Int | readonly Int[]; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ifft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform over the last two dimensions. `torch.fft.ifft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   ifft2(input: Tensor, options: { s?: Int | readonly Int[] | null; dim?: Int | readonly Int[]; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ifftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform over several dimensions. `torch.fft.ifftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   ifftn(input: Tensor, s?: Int | readonly Int[] | null, dim?: Int | readonly Int[] | null, norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.ifftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform over several dimensions. `torch.fft.ifftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   ifftn(input: Tensor, s: Int | readonly Int[] | null, dim: Int | readonly Int[] | null, options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ifftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform over several dimensions. `torch.fft.ifftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   ifftn(input: Tensor, s: Int | readonly Int[] | null, options: { dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ifftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The inverse Fourier transform over several dimensions. `torch.fft.ifftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   ifftn(input: Tensor, options: { s?: Int | readonly Int[] | null; dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ifftshift(input, dim=None) -> Tensor` */
+  /** Undoes `fftshift`. `torch.fft.ifftshift(input, dim=None) -> Tensor` */
   ifftshift(input: Tensor, dim?: Int | readonly Int[] | null): Tensor
-  /** `torch.fft.ifftshift(input, dim=None) -> Tensor` */
+  /** Undoes `fftshift`. `torch.fft.ifftshift(input, dim=None) -> Tensor` */
   ifftshift(input: Tensor, options: { dim?: Int | readonly Int[] | null }): Tensor
-  /** `torch.fft.ihfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The inverse of `hfft`. `torch.fft.ihfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   ihfft(input: Tensor, n?: Int | null, dim?: Int, norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.ihfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The inverse of `hfft`. `torch.fft.ihfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   ihfft(input: Tensor, n: Int | null, dim: Int, options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ihfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The inverse of `hfft`. `torch.fft.ihfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   ihfft(input: Tensor, n: Int | null, options: { dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.ihfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The inverse of `hfft`. `torch.fft.ihfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   ihfft(input: Tensor, options: { n?: Int | null; dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
   /** `torch.fft.ihfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   ihfft2(input: Tensor, s?: Int | readonly Int[] | null, dim?: Int | readonly Int[], norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
@@ -116,58 +116,58 @@ export interface FftFunctions {
   ihfftn(input: Tensor, s: Int | readonly Int[] | null, options: { dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
   /** `torch.fft.ihfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   ihfftn(input: Tensor, options: { s?: Int | readonly Int[] | null; dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.irfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform along `dim`. `torch.fft.irfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   irfft(input: Tensor, n?: Int | null, dim?: Int, norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.irfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform along `dim`. `torch.fft.irfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   irfft(input: Tensor, n: Int | null, dim: Int, options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.irfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform along `dim`. `torch.fft.irfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   irfft(input: Tensor, n: Int | null, options: { dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.irfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform along `dim`. `torch.fft.irfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   irfft(input: Tensor, options: { n?: Int | null; dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.irfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform over the last two dimensions. `torch.fft.irfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   irfft2(input: Tensor, s?: Int | readonly Int[] | null, dim?: Int | readonly Int[], norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.irfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform over the last two dimensions. `torch.fft.irfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   irfft2(input: Tensor, s: Int | readonly Int[] | null, dim: Int | readonly Int[], options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.irfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform over the last two dimensions. `torch.fft.irfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   irfft2(input: Tensor, s: Int | readonly Int[] | null, options: { dim?: Int | readonly Int[]; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.irfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform over the last two dimensions. `torch.fft.irfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   irfft2(input: Tensor, options: { s?: Int | readonly Int[] | null; dim?: Int | readonly Int[]; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.irfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform over several dimensions. `torch.fft.irfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   irfftn(input: Tensor, s?: Int | readonly Int[] | null, dim?: Int | readonly Int[] | null, norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.irfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform over several dimensions. `torch.fft.irfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   irfftn(input: Tensor, s: Int | readonly Int[] | null, dim: Int | readonly Int[] | null, options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.irfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform over several dimensions. `torch.fft.irfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   irfftn(input: Tensor, s: Int | readonly Int[] | null, options: { dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.irfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The real signal of a half transform over several dimensions. `torch.fft.irfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   irfftn(input: Tensor, options: { s?: Int | readonly Int[] | null; dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.rfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The half of a real signal's Fourier transform along `dim` that determines the rest. `torch.fft.rfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   rfft(input: Tensor, n?: Int | null, dim?: Int, norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.rfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The half of a real signal's Fourier transform along `dim` that determines the rest. `torch.fft.rfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   rfft(input: Tensor, n: Int | null, dim: Int, options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.rfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The half of a real signal's Fourier transform along `dim` that determines the rest. `torch.fft.rfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   rfft(input: Tensor, n: Int | null, options: { dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.rfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
+  /** The half of a real signal's Fourier transform along `dim` that determines the rest. `torch.fft.rfft(input, n=None, dim=-1, norm=None, *, out=None) -> Tensor` */
   rfft(input: Tensor, options: { n?: Int | null; dim?: Int; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.rfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The half transform of a real signal over the last two dimensions. `torch.fft.rfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   rfft2(input: Tensor, s?: Int | readonly Int[] | null, dim?: Int | readonly Int[], norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.rfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The half transform of a real signal over the last two dimensions. `torch.fft.rfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   rfft2(input: Tensor, s: Int | readonly Int[] | null, dim: Int | readonly Int[], options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.rfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The half transform of a real signal over the last two dimensions. `torch.fft.rfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   rfft2(input: Tensor, s: Int | readonly Int[] | null, options: { dim?: Int | readonly Int[]; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.rfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
+  /** The half transform of a real signal over the last two dimensions. `torch.fft.rfft2(input, s=None, dim=[-2,-1], norm=None, *, out=None) -> Tensor` */
   rfft2(input: Tensor, options: { s?: Int | readonly Int[] | null; dim?: Int | readonly Int[]; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.rfftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The frequencies of `rfft`'s results. `torch.fft.rfftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   rfftfreq(n: Int, d?: number, options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.fft.rfftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The frequencies of `rfft`'s results. `torch.fft.rfftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   rfftfreq(n: Int, options: { d?: number; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.fft.rfftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The frequencies of `rfft`'s results. `torch.fft.rfftfreq(n, d=1.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   rfftfreq(options: { n: Int; d?: number; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.fft.rfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The half transform of a real signal over several dimensions. `torch.fft.rfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   rfftn(input: Tensor, s?: Int | readonly Int[] | null, dim?: Int | readonly Int[] | null, norm?: 'forward' | 'backward' | 'ortho' | null, options?: { out?: Tensor }): Tensor
-  /** `torch.fft.rfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The half transform of a real signal over several dimensions. `torch.fft.rfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   rfftn(input: Tensor, s: Int | readonly Int[] | null, dim: Int | readonly Int[] | null, options: { norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.rfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The half transform of a real signal over several dimensions. `torch.fft.rfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   rfftn(input: Tensor, s: Int | readonly Int[] | null, options: { dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
-  /** `torch.fft.rfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
+  /** The half transform of a real signal over several dimensions. `torch.fft.rfftn(input, s=None, dim=None, norm=None, *, out=None) -> Tensor` */
   rfftn(input: Tensor, options: { s?: Int | readonly Int[] | null; dim?: Int | readonly Int[] | null; norm?: 'forward' | 'backward' | 'ortho' | null; out?: Tensor }): Tensor
 }

@@ -6,154 +6,154 @@ import type { DType, Int, Named, Scalar } from '../types.js'
 
 /** Functions of `torch.linalg`. */
 export interface LinalgFunctions {
-  /** `torch.linalg.cholesky(input, *, upper=False, out=None) -> Tensor` */
+  /** The lower-triangular factor L of positive-definite matrices: A = L·Lᴴ. `torch.linalg.cholesky(input, *, upper=False, out=None) -> Tensor` */
   cholesky(input: Tensor, options?: { upper?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.cholesky_ex(input, *, upper=False, check_errors=False, out=None) -> (L, info)` */
+  /** The lower-triangular factor L of positive-definite matrices: A = L·Lᴴ. `torch.linalg.cholesky_ex(input, *, upper=False, check_errors=False, out=None) -> (L, info)` */
   choleskyEx(input: Tensor, options?: { upper?: boolean; checkErrors?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ L: Tensor; info: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.cond(input, p=None, *, out=None) -> Tensor` */
+  /** The condition number of matrices. `torch.linalg.cond(input, p=None, *, out=None) -> Tensor` */
   cond(input: Tensor, p?: Scalar | null, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.cond(input, p=None, *, out=None) -> Tensor` */
+  /** The condition number of matrices. `torch.linalg.cond(input, p=None, *, out=None) -> Tensor` */
   cond(input: Tensor, options: { p?: Scalar | null; out?: Tensor }): Tensor
-  /** `torch.linalg.cond(input, p, *, out=None) -> Tensor` */
+  /** The condition number of matrices. `torch.linalg.cond(input, p, *, out=None) -> Tensor` */
   cond(input: Tensor, p: 'fro' | 'nuc', options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.cond(input, p, *, out=None) -> Tensor` */
+  /** The condition number of matrices. `torch.linalg.cond(input, p, *, out=None) -> Tensor` */
   cond(input: Tensor, options: { p: 'fro' | 'nuc'; out?: Tensor }): Tensor
-  /** `torch.linalg.cross(input, other, *, dim=-1, out=None) -> Tensor` */
+  /** The cross product of vectors of three elements along `dim`. `torch.linalg.cross(input, other, *, dim=-1, out=None) -> Tensor` */
   cross(input: Tensor, other: Tensor, options?: { dim?: Int; out?: Tensor }): Tensor
-  /** `torch.linalg.det(A, *, out=None) -> Tensor` */
+  /** The determinant of square matrices. `torch.linalg.det(A, *, out=None) -> Tensor` */
   det(A: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.diagonal(A, *, offset=0, dim1=-2, dim2=-1) -> Tensor` The result may share the input's memory. */
+  /** The diagonals of matrices; a view. The result may share the input's memory. `torch.linalg.diagonal(A, *, offset=0, dim1=-2, dim2=-1) -> Tensor` */
   diagonal(A: Tensor, options?: { offset?: Int; dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.linalg.eig(input, *, out=None) -> (eigenvalues, eigenvectors)` */
+  /** Eigenvalues and eigenvectors of square matrices, complex. `torch.linalg.eig(input, *, out=None) -> (eigenvalues, eigenvectors)` */
   eig(input: Tensor, options?: { out?: readonly [Tensor, Tensor] }): Named<{ eigenvalues: Tensor; eigenvectors: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.eigh(input, UPLO='L', *, out=None) -> (eigenvalues, eigenvectors)` */
+  /** Eigenvalues, ascending, and eigenvectors of symmetric (Hermitian) matrices. `torch.linalg.eigh(input, UPLO='L', *, out=None) -> (eigenvalues, eigenvectors)` */
   eigh(input: Tensor, UPLO?: 'L' | 'U', options?: { out?: readonly [Tensor, Tensor] }): Named<{ eigenvalues: Tensor; eigenvectors: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.eigh(input, UPLO='L', *, out=None) -> (eigenvalues, eigenvectors)` */
+  /** Eigenvalues, ascending, and eigenvectors of symmetric (Hermitian) matrices. `torch.linalg.eigh(input, UPLO='L', *, out=None) -> (eigenvalues, eigenvectors)` */
   eigh(input: Tensor, options: { UPLO?: 'L' | 'U'; out?: readonly [Tensor, Tensor] }): Named<{ eigenvalues: Tensor; eigenvectors: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.eigvals(input, *, out=None) -> Tensor` */
+  /** The eigenvalues of square matrices, complex. `torch.linalg.eigvals(input, *, out=None) -> Tensor` */
   eigvals(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.eigvalsh(input, UPLO='L', *, out=None) -> Tensor` */
+  /** The eigenvalues of symmetric (Hermitian) matrices, ascending. `torch.linalg.eigvalsh(input, UPLO='L', *, out=None) -> Tensor` */
   eigvalsh(input: Tensor, UPLO?: 'L' | 'U', options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.eigvalsh(input, UPLO='L', *, out=None) -> Tensor` */
+  /** The eigenvalues of symmetric (Hermitian) matrices, ascending. `torch.linalg.eigvalsh(input, UPLO='L', *, out=None) -> Tensor` */
   eigvalsh(input: Tensor, options: { UPLO?: 'L' | 'U'; out?: Tensor }): Tensor
-  /** `torch.linalg.householder_product(input, tau, *, out=None) -> Tensor` */
+  /** The first columns of a product of Householder reflections. `torch.linalg.householder_product(input, tau, *, out=None) -> Tensor` */
   householderProduct(input: Tensor, tau: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.inv(A, *, out=None) -> Tensor` */
+  /** The inverse of square matrices. `torch.linalg.inv(A, *, out=None) -> Tensor` */
   inv(A: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.inv_ex(A, *, check_errors=False, out=None) -> (inverse, info)` */
+  /** The inverse of square matrices. `torch.linalg.inv_ex(A, *, check_errors=False, out=None) -> (inverse, info)` */
   invEx(A: Tensor, options?: { checkErrors?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ inverse: Tensor; info: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.ldl_factor(input, *, hermitian=False, out=None) -> (LD, pivots)` */
+  /** The LDL factorization of symmetric (Hermitian) matrices, packed. `torch.linalg.ldl_factor(input, *, hermitian=False, out=None) -> (LD, pivots)` */
   ldlFactor(input: Tensor, options?: { hermitian?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ LD: Tensor; pivots: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.ldl_factor_ex(input, *, hermitian=False, check_errors=False, out=None) -> (LD, pivots, info)` */
+  /** The LDL factorization of symmetric (Hermitian) matrices, packed. `torch.linalg.ldl_factor_ex(input, *, hermitian=False, check_errors=False, out=None) -> (LD, pivots, info)` */
   ldlFactorEx(input: Tensor, options?: { hermitian?: boolean; checkErrors?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): Named<{ LD: Tensor; pivots: Tensor; info: Tensor }, [Tensor, Tensor, Tensor]>
   /** `torch.linalg.ldl_solve(LD, pivots, B, *, hermitian=False, out=None) -> Tensor` */
   ldlSolve(LD: Tensor, pivots: Tensor, B: Tensor, options?: { hermitian?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.lstsq(input, b, rcond=None, *, driver=None, out=None) -> (solution, residuals, rank, singular_values)` The result's shape depends on the values. */
+  /** The solution of least squares of linear systems, with residuals, rank and singular values. The result's shape depends on the values. `torch.linalg.lstsq(input, b, rcond=None, *, driver=None, out=None) -> (solution, residuals, rank, singular_values)` */
   lstsq(input: Tensor, b: Tensor, rcond?: number | null, options?: { driver?: 'gels' | 'gelsy' | 'gelsd' | 'gelss' | null; out?: readonly [Tensor, Tensor, Tensor, Tensor] }): Named<{ solution: Tensor; residuals: Tensor; rank: Tensor; singularValues: Tensor }, [Tensor, Tensor, Tensor, Tensor]>
-  /** `torch.linalg.lstsq(input, b, rcond=None, *, driver=None, out=None) -> (solution, residuals, rank, singular_values)` The result's shape depends on the values. */
+  /** The solution of least squares of linear systems, with residuals, rank and singular values. The result's shape depends on the values. `torch.linalg.lstsq(input, b, rcond=None, *, driver=None, out=None) -> (solution, residuals, rank, singular_values)` */
   lstsq(input: Tensor, b: Tensor, options: { rcond?: number | null; driver?: 'gels' | 'gelsy' | 'gelsd' | 'gelss' | null; out?: readonly [Tensor, Tensor, Tensor, Tensor] }): Named<{ solution: Tensor; residuals: Tensor; rank: Tensor; singularValues: Tensor }, [Tensor, Tensor, Tensor, Tensor]>
-  /** `torch.linalg.lu(A, *, pivot=True, out=None) -> (P, L, U)` */
+  /** P, L and U with A = P·L·U. `torch.linalg.lu(A, *, pivot=True, out=None) -> (P, L, U)` */
   lu(A: Tensor, options?: { pivot?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): Named<{ P: Tensor; L: Tensor; U: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.linalg.lu_factor(A, *, pivot=True, out=None) -> (LU, pivots)` */
+  /** The LU factorization, packed, with its pivots. `torch.linalg.lu_factor(A, *, pivot=True, out=None) -> (LU, pivots)` */
   luFactor(A: Tensor, options?: { pivot?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ LU: Tensor; pivots: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.lu_factor_ex(A, *, pivot=True, check_errors=False, out=None) -> (LU, pivots, info)` */
+  /** The LU factorization, packed, with its pivots. `torch.linalg.lu_factor_ex(A, *, pivot=True, check_errors=False, out=None) -> (LU, pivots, info)` */
   luFactorEx(A: Tensor, options?: { pivot?: boolean; checkErrors?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): Named<{ LU: Tensor; pivots: Tensor; info: Tensor }, [Tensor, Tensor, Tensor]>
   /** `torch.linalg.lu_solve(LU, pivots, B, *, left=True, adjoint=False, out=None) -> Tensor` */
   luSolve(LU: Tensor, pivots: Tensor, B: Tensor, options?: { left?: boolean; adjoint?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.matmul(input, other, *, out=None) -> Tensor` */
+  /** The matrix product. `torch.linalg.matmul(input, other, *, out=None) -> Tensor` */
   matmul(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_exp(input) -> Tensor` */
+  /** The exponential of square matrices. `torch.linalg.matrix_exp(input) -> Tensor` */
   matrixExp(input: Tensor): Tensor
-  /** `torch.linalg.matrix_norm(input, ord, dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of matrices. `torch.linalg.matrix_norm(input, ord, dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
   matrixNorm(input: Tensor, ord: Scalar, dim?: readonly Int[], keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_norm(input, ord, dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of matrices. `torch.linalg.matrix_norm(input, ord, dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
   matrixNorm(input: Tensor, ord: Scalar, dim: readonly Int[], options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_norm(input, ord, dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of matrices. `torch.linalg.matrix_norm(input, ord, dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
   matrixNorm(input: Tensor, ord: Scalar, options: { dim?: readonly Int[]; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_norm(input, ord, dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of matrices. `torch.linalg.matrix_norm(input, ord, dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
   matrixNorm(input: Tensor, options: { ord: Scalar; dim?: readonly Int[]; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_norm(input, ord='fro', dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of matrices. `torch.linalg.matrix_norm(input, ord='fro', dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
   matrixNorm(input: Tensor, ord?: 'fro' | 'nuc', dim?: readonly Int[], keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_norm(input, ord='fro', dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of matrices. `torch.linalg.matrix_norm(input, ord='fro', dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
   matrixNorm(input: Tensor, ord: 'fro' | 'nuc', dim: readonly Int[], options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_norm(input, ord='fro', dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of matrices. `torch.linalg.matrix_norm(input, ord='fro', dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
   matrixNorm(input: Tensor, ord: 'fro' | 'nuc', options: { dim?: readonly Int[]; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_norm(input, ord='fro', dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of matrices. `torch.linalg.matrix_norm(input, ord='fro', dim=[-2,-1], keepdim=False, *, dtype=None, out=None) -> Tensor` */
   matrixNorm(input: Tensor, options: { ord?: 'fro' | 'nuc'; dim?: readonly Int[]; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_power(input, n, *, out=None) -> Tensor` */
+  /** Square matrices raised to an integer power. `torch.linalg.matrix_power(input, n, *, out=None) -> Tensor` */
   matrixPower(input: Tensor, n: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_power(input, n, *, out=None) -> Tensor` */
+  /** Square matrices raised to an integer power. `torch.linalg.matrix_power(input, n, *, out=None) -> Tensor` */
   matrixPower(input: Tensor, options: { n: Int; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_rank(input, *, atol=None, rtol=None, hermitian=False, out=None) -> Tensor` */
+  /** The number of singular values above a tolerance. `torch.linalg.matrix_rank(input, *, atol=None, rtol=None, hermitian=False, out=None) -> Tensor` */
   matrixRank(input: Tensor, options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_rank(input, *, atol=None, rtol=None, hermitian=False, out=None) -> Tensor` */
+  /** The number of singular values above a tolerance. `torch.linalg.matrix_rank(input, *, atol=None, rtol=None, hermitian=False, out=None) -> Tensor` */
   matrixRank(input: Tensor, options?: { atol?: number | null; rtol?: number | null; hermitian?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_rank(input, tol, hermitian=False, *, out=None) -> Tensor` */
+  /** The number of singular values above a tolerance. `torch.linalg.matrix_rank(input, tol, hermitian=False, *, out=None) -> Tensor` */
   matrixRank(input: Tensor, tol: Tensor | number, hermitian?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.matrix_rank(input, tol, hermitian=False, *, out=None) -> Tensor` */
+  /** The number of singular values above a tolerance. `torch.linalg.matrix_rank(input, tol, hermitian=False, *, out=None) -> Tensor` */
   matrixRank(input: Tensor, tol: Tensor | number, options: { hermitian?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.multi_dot(tensors, *, out=None) -> Tensor` */
+  /** The product of several matrices in the order that costs least. `torch.linalg.multi_dot(tensors, *, out=None) -> Tensor` */
   multiDot(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.norm(input, ord=None, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of vectors or matrices. `torch.linalg.norm(input, ord=None, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   norm(input: Tensor, ord?: Scalar | null, dim?: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.norm(input, ord=None, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of vectors or matrices. `torch.linalg.norm(input, ord=None, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   norm(input: Tensor, ord: Scalar | null, dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.norm(input, ord=None, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of vectors or matrices. `torch.linalg.norm(input, ord=None, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   norm(input: Tensor, ord: Scalar | null, options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.norm(input, ord=None, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of vectors or matrices. `torch.linalg.norm(input, ord=None, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   norm(input: Tensor, options: { ord?: Scalar | null; dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.norm(input, ord, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of vectors or matrices. `torch.linalg.norm(input, ord, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   norm(input: Tensor, ord: 'fro' | 'nuc', dim?: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.norm(input, ord, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of vectors or matrices. `torch.linalg.norm(input, ord, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   norm(input: Tensor, ord: 'fro' | 'nuc', dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.norm(input, ord, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of vectors or matrices. `torch.linalg.norm(input, ord, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   norm(input: Tensor, ord: 'fro' | 'nuc', options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.norm(input, ord, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The norm of vectors or matrices. `torch.linalg.norm(input, ord, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   norm(input: Tensor, options: { ord: 'fro' | 'nuc'; dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.pinv(input, *, atol=None, rtol=None, hermitian=False, out=None) -> Tensor` */
+  /** The pseudoinverse of matrices. `torch.linalg.pinv(input, *, atol=None, rtol=None, hermitian=False, out=None) -> Tensor` */
   pinv(input: Tensor, options?: { atol?: Tensor | null; rtol?: Tensor | null; hermitian?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.pinv(input, *, atol=None, rtol=None, hermitian=False, out=None) -> Tensor` */
+  /** The pseudoinverse of matrices. `torch.linalg.pinv(input, *, atol=None, rtol=None, hermitian=False, out=None) -> Tensor` */
   pinv(input: Tensor, options?: { atol?: number | null; rtol?: number | null; hermitian?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.pinv(input, rcond, hermitian=False, *, out=None) -> Tensor` */
+  /** The pseudoinverse of matrices. `torch.linalg.pinv(input, rcond, hermitian=False, *, out=None) -> Tensor` */
   pinv(input: Tensor, rcond: Tensor | number, hermitian?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.pinv(input, rcond, hermitian=False, *, out=None) -> Tensor` */
+  /** The pseudoinverse of matrices. `torch.linalg.pinv(input, rcond, hermitian=False, *, out=None) -> Tensor` */
   pinv(input: Tensor, rcond: Tensor | number, options: { hermitian?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.qr(A, mode='reduced', *, out=None) -> (Q, R)` */
+  /** Q and R with A = Q·R. `torch.linalg.qr(A, mode='reduced', *, out=None) -> (Q, R)` */
   qr(A: Tensor, mode?: 'reduced' | 'complete' | 'r', options?: { out?: readonly [Tensor, Tensor] }): Named<{ Q: Tensor; R: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.qr(A, mode='reduced', *, out=None) -> (Q, R)` */
+  /** Q and R with A = Q·R. `torch.linalg.qr(A, mode='reduced', *, out=None) -> (Q, R)` */
   qr(A: Tensor, options: { mode?: 'reduced' | 'complete' | 'r'; out?: readonly [Tensor, Tensor] }): Named<{ Q: Tensor; R: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.slogdet(A, *, out=None) -> (sign, logabsdet)` */
+  /** The sign and the logarithm of the determinant's absolute value. `torch.linalg.slogdet(A, *, out=None) -> (sign, logabsdet)` */
   slogdet(A: Tensor, options?: { out?: readonly [Tensor, Tensor] }): Named<{ sign: Tensor; logabsdet: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.solve(A, B, *, left=True, out=None) -> Tensor` */
+  /** The solution X of A·X = B. `torch.linalg.solve(A, B, *, left=True, out=None) -> Tensor` */
   solve(A: Tensor, B: Tensor, options?: { left?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.solve_ex(A, B, *, left=True, check_errors=False, out=None) -> (result, info)` */
+  /** The solution X of A·X = B. `torch.linalg.solve_ex(A, B, *, left=True, check_errors=False, out=None) -> (result, info)` */
   solveEx(A: Tensor, B: Tensor, options?: { left?: boolean; checkErrors?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ result: Tensor; info: Tensor }, [Tensor, Tensor]>
-  /** `torch.linalg.solve_triangular(input, B, *, upper, left=True, unitriangular=False, out=None) -> Tensor` */
+  /** The solution of triangular systems. `torch.linalg.solve_triangular(input, B, *, upper, left=True, unitriangular=False, out=None) -> Tensor` */
   solveTriangular(input: Tensor, B: Tensor, options: { upper: boolean; left?: boolean; unitriangular?: boolean; out?: Tensor }): Tensor
-  /** `torch.linalg.svd(A, full_matrices=True, *, driver=None, out=None) -> (U, S, Vh)` */
+  /** U, S and Vh with A = U·diag(S)·Vh. `torch.linalg.svd(A, full_matrices=True, *, driver=None, out=None) -> (U, S, Vh)` */
   svd(A: Tensor, fullMatrices?: boolean, options?: { driver?: 'gesvd' | 'gesvdj' | 'gesvda' | null; out?: readonly [Tensor, Tensor, Tensor] }): Named<{ U: Tensor; S: Tensor; Vh: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.linalg.svd(A, full_matrices=True, *, driver=None, out=None) -> (U, S, Vh)` */
+  /** U, S and Vh with A = U·diag(S)·Vh. `torch.linalg.svd(A, full_matrices=True, *, driver=None, out=None) -> (U, S, Vh)` */
   svd(A: Tensor, options: { fullMatrices?: boolean; driver?: 'gesvd' | 'gesvdj' | 'gesvda' | null; out?: readonly [Tensor, Tensor, Tensor] }): Named<{ U: Tensor; S: Tensor; Vh: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.linalg.svdvals(A, *, driver=None, out=None) -> Tensor` */
+  /** The singular values of matrices, descending. `torch.linalg.svdvals(A, *, driver=None, out=None) -> Tensor` */
   svdvals(A: Tensor, options?: { driver?: 'gesvd' | 'gesvdj' | 'gesvda' | null; out?: Tensor }): Tensor
-  /** `torch.linalg.tensorinv(input, ind=2, *, out=None) -> Tensor` */
+  /** The inverse of a tensor as a map between its dimensions. `torch.linalg.tensorinv(input, ind=2, *, out=None) -> Tensor` */
   tensorinv(input: Tensor, ind?: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.tensorinv(input, ind=2, *, out=None) -> Tensor` */
+  /** The inverse of a tensor as a map between its dimensions. `torch.linalg.tensorinv(input, ind=2, *, out=None) -> Tensor` */
   tensorinv(input: Tensor, options: { ind?: Int; out?: Tensor }): Tensor
-  /** `torch.linalg.tensorsolve(input, other, dims=None, *, out=None) -> Tensor` */
+  /** The solution X of tensordot(A, X) = B. `torch.linalg.tensorsolve(input, other, dims=None, *, out=None) -> Tensor` */
   tensorsolve(input: Tensor, other: Tensor, dims?: readonly Int[] | null, options?: { out?: Tensor }): Tensor
-  /** `torch.linalg.tensorsolve(input, other, dims=None, *, out=None) -> Tensor` */
+  /** The solution X of tensordot(A, X) = B. `torch.linalg.tensorsolve(input, other, dims=None, *, out=None) -> Tensor` */
   tensorsolve(input: Tensor, other: Tensor, options: { dims?: readonly Int[] | null; out?: Tensor }): Tensor
-  /** `torch.linalg.vander(x, *, N=None) -> Tensor` */
+  /** A Vandermonde matrix. `torch.linalg.vander(x, *, N=None) -> Tensor` */
   vander(x: Tensor, options?: { N?: Int | null }): Tensor
-  /** `torch.linalg.vecdot(x, y, *, dim=-1, out=None) -> Tensor` */
+  /** Dot products of vectors along `dim`, the first conjugated. `torch.linalg.vecdot(x, y, *, dim=-1, out=None) -> Tensor` */
   vecdot(x: Tensor, y: Tensor, options?: { dim?: Int; out?: Tensor }): Tensor
-  /** `torch.linalg.vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The norm of all elements, or of vectors along `dim`. A reduction. `torch.linalg.vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   vectorNorm(input: Tensor, ord?: Scalar, dim?: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The norm of all elements, or of vectors along `dim`. A reduction. `torch.linalg.vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   vectorNorm(input: Tensor, ord: Scalar, dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The norm of all elements, or of vectors along `dim`. A reduction. `torch.linalg.vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   vectorNorm(input: Tensor, ord: Scalar, options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.linalg.vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The norm of all elements, or of vectors along `dim`. A reduction. `torch.linalg.vector_norm(input, ord=2, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   vectorNorm(input: Tensor, options: { ord?: Scalar; dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
 }

@@ -6,165 +6,165 @@ import type { DType, DeviceLike, Generator, Int, Layout, MemoryFormat, Named, Sc
 
 /** Operators as methods of a tensor. */
 export interface TensorMethods {
-  /** `torch.Tensor.abs() -> Tensor` Elementwise. */
+  /** The absolute value of each element; of complex numbers the modulus. Elementwise. `torch.Tensor.abs() -> Tensor` */
   abs(): Tensor
-  /** `torch.Tensor.abs_() -> Tensor` In place. */
+  /** The absolute value of each element; of complex numbers the modulus. In place. `torch.Tensor.abs_() -> Tensor` */
   abs_(): this
-  /** `torch.Tensor.absolute() -> Tensor` */
+  /** The absolute value of each element; of complex numbers the modulus. `torch.Tensor.absolute() -> Tensor` */
   absolute(): Tensor
-  /** `torch.Tensor.absolute_() -> Tensor` In place. */
+  /** The absolute value of each element; of complex numbers the modulus. In place. `torch.Tensor.absolute_() -> Tensor` */
   absolute_(): this
-  /** `torch.Tensor.acos() -> Tensor` Elementwise. */
+  /** The angle in radians, from 0 to π, whose cosine is the element. Elementwise. `torch.Tensor.acos() -> Tensor` */
   acos(): Tensor
-  /** `torch.Tensor.acos_() -> Tensor` In place. Elementwise. */
+  /** The angle in radians, from 0 to π, whose cosine is the element. In place. Elementwise. `torch.Tensor.acos_() -> Tensor` */
   acos_(): this
-  /** `torch.Tensor.acosh() -> Tensor` Elementwise. */
+  /** The inverse hyperbolic cosine of each element. Elementwise. `torch.Tensor.acosh() -> Tensor` */
   acosh(): Tensor
-  /** `torch.Tensor.acosh_() -> Tensor` In place. Elementwise. */
+  /** The inverse hyperbolic cosine of each element. In place. Elementwise. `torch.Tensor.acosh_() -> Tensor` */
   acosh_(): this
-  /** `torch.Tensor.add(other, *, alpha=1) -> Tensor` Elementwise. */
+  /** Adds `other`, multiplied by `alpha`. Elementwise. `torch.Tensor.add(other, *, alpha=1) -> Tensor` */
   add(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor
-  /** `torch.Tensor.add_(other, *, alpha=1) -> Tensor` In place. Elementwise. */
+  /** Adds `other`, multiplied by `alpha`. In place. Elementwise. `torch.Tensor.add_(other, *, alpha=1) -> Tensor` */
   add_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this
-  /** `torch.Tensor.addbmm(batch1, batch2, *, beta=1, alpha=1) -> Tensor` */
+  /** Adds the sum of the products of two batches of matrices: beta·input + alpha·Σ batch1[i] × batch2[i]. `torch.Tensor.addbmm(batch1, batch2, *, beta=1, alpha=1) -> Tensor` */
   addbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor
-  /** `torch.Tensor.addbmm_(batch1, batch2, *, beta=1, alpha=1) -> Tensor` In place. */
+  /** Adds the sum of the products of two batches of matrices: beta·input + alpha·Σ batch1[i] × batch2[i]. In place. `torch.Tensor.addbmm_(batch1, batch2, *, beta=1, alpha=1) -> Tensor` */
   addbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this
-  /** `torch.Tensor.addcdiv(tensor1, tensor2, *, value=1) -> Tensor` Elementwise. */
+  /** Adds value · tensor1 / tensor2. Elementwise. `torch.Tensor.addcdiv(tensor1, tensor2, *, value=1) -> Tensor` */
   addcdiv(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor
-  /** `torch.Tensor.addcdiv_(tensor1, tensor2, *, value=1) -> Tensor` In place. Elementwise. */
+  /** Adds value · tensor1 / tensor2. In place. Elementwise. `torch.Tensor.addcdiv_(tensor1, tensor2, *, value=1) -> Tensor` */
   addcdiv_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this
-  /** `torch.Tensor.addcmul(tensor1, tensor2, *, value=1) -> Tensor` Elementwise. */
+  /** Adds value · tensor1 · tensor2. Elementwise. `torch.Tensor.addcmul(tensor1, tensor2, *, value=1) -> Tensor` */
   addcmul(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): Tensor
-  /** `torch.Tensor.addcmul_(tensor1, tensor2, *, value=1) -> Tensor` In place. Elementwise. */
+  /** Adds value · tensor1 · tensor2. In place. Elementwise. `torch.Tensor.addcmul_(tensor1, tensor2, *, value=1) -> Tensor` */
   addcmul_(tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar }): this
-  /** `torch.Tensor.addmm(mat1, mat2, *, beta=1, alpha=1) -> Tensor` */
+  /** Adds a product of matrices: beta·input + alpha·(mat1 × mat2). `torch.Tensor.addmm(mat1, mat2, *, beta=1, alpha=1) -> Tensor` */
   addmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor
-  /** `torch.Tensor.addmm_(mat1, mat2, *, beta=1, alpha=1) -> Tensor` In place. */
+  /** Adds a product of matrices: beta·input + alpha·(mat1 × mat2). In place. `torch.Tensor.addmm_(mat1, mat2, *, beta=1, alpha=1) -> Tensor` */
   addmm_(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this
-  /** `torch.Tensor.addmv(mat, vec, *, beta=1, alpha=1) -> Tensor` */
+  /** Adds a product of a matrix and a vector: beta·input + alpha·(mat × vec). `torch.Tensor.addmv(mat, vec, *, beta=1, alpha=1) -> Tensor` */
   addmv(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor
-  /** `torch.Tensor.addmv_(mat, vec, *, beta=1, alpha=1) -> Tensor` In place. */
+  /** Adds a product of a matrix and a vector: beta·input + alpha·(mat × vec). In place. `torch.Tensor.addmv_(mat, vec, *, beta=1, alpha=1) -> Tensor` */
   addmv_(mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this
-  /** `torch.Tensor.addr(vec1, vec2, *, beta=1, alpha=1) -> Tensor` */
+  /** Adds an outer product: beta·input + alpha·(vec1 ⊗ vec2). `torch.Tensor.addr(vec1, vec2, *, beta=1, alpha=1) -> Tensor` */
   addr(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor
-  /** `torch.Tensor.addr_(vec1, vec2, *, beta=1, alpha=1) -> Tensor` In place. */
+  /** Adds an outer product: beta·input + alpha·(vec1 ⊗ vec2). In place. `torch.Tensor.addr_(vec1, vec2, *, beta=1, alpha=1) -> Tensor` */
   addr_(vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this
-  /** `torch.Tensor.adjoint() -> Tensor` The result may share the input's memory. */
+  /** Matrices transposed and conjugated. The result may share the input's memory. `torch.Tensor.adjoint() -> Tensor` */
   adjoint(): Tensor
-  /** `torch.Tensor.all(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.Tensor.all(dim=None, keepdim=False) -> Tensor` */
   all(dim?: readonly Int[] | null, keepdim?: boolean): Tensor
-  /** `torch.Tensor.all(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.Tensor.all(dim=None, keepdim=False) -> Tensor` */
   all(dim: readonly Int[] | null, options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.all(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.Tensor.all(dim=None, keepdim=False) -> Tensor` */
   all(options: { dim?: readonly Int[] | null; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.all(dim, keepdim=False) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.Tensor.all(dim, keepdim=False) -> Tensor` */
   all(dim: Int, keepdim?: boolean): Tensor
-  /** `torch.Tensor.all(dim, keepdim=False) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.Tensor.all(dim, keepdim=False) -> Tensor` */
   all(dim: Int, options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.all(dim, keepdim=False) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.Tensor.all(dim, keepdim=False) -> Tensor` */
   all(options: { dim: Int; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.allclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` The result depends on the values. */
+  /** Whether every element differs from its counterpart by at most atol + rtol·|other|. The result depends on the values. `torch.Tensor.allclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` */
   allclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean
-  /** `torch.Tensor.allclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` The result depends on the values. */
+  /** Whether every element differs from its counterpart by at most atol + rtol·|other|. The result depends on the values. `torch.Tensor.allclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` */
   allclose(other: Tensor, rtol: number, atol: number, options: { equalNan?: boolean }): boolean
-  /** `torch.Tensor.allclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` The result depends on the values. */
+  /** Whether every element differs from its counterpart by at most atol + rtol·|other|. The result depends on the values. `torch.Tensor.allclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` */
   allclose(other: Tensor, rtol: number, options: { atol?: number; equalNan?: boolean }): boolean
-  /** `torch.Tensor.allclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` The result depends on the values. */
+  /** Whether every element differs from its counterpart by at most atol + rtol·|other|. The result depends on the values. `torch.Tensor.allclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` */
   allclose(other: Tensor, options: { rtol?: number; atol?: number; equalNan?: boolean }): boolean
-  /** `torch.Tensor.amax(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The largest element along `dim`; equal ones share the gradient. A reduction. `torch.Tensor.amax(dim=None, keepdim=False) -> Tensor` */
   amax(dim?: Int | readonly Int[] | null, keepdim?: boolean): Tensor
-  /** `torch.Tensor.amax(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The largest element along `dim`; equal ones share the gradient. A reduction. `torch.Tensor.amax(dim=None, keepdim=False) -> Tensor` */
   amax(dim: Int | readonly Int[] | null, options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.amax(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The largest element along `dim`; equal ones share the gradient. A reduction. `torch.Tensor.amax(dim=None, keepdim=False) -> Tensor` */
   amax(options: { dim?: Int | readonly Int[] | null; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.amin(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The smallest element along `dim`; equal ones share the gradient. A reduction. `torch.Tensor.amin(dim=None, keepdim=False) -> Tensor` */
   amin(dim?: Int | readonly Int[] | null, keepdim?: boolean): Tensor
-  /** `torch.Tensor.amin(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The smallest element along `dim`; equal ones share the gradient. A reduction. `torch.Tensor.amin(dim=None, keepdim=False) -> Tensor` */
   amin(dim: Int | readonly Int[] | null, options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.amin(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The smallest element along `dim`; equal ones share the gradient. A reduction. `torch.Tensor.amin(dim=None, keepdim=False) -> Tensor` */
   amin(options: { dim?: Int | readonly Int[] | null; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.aminmax(*, dim=None, keepdim=False) -> (min, max)` A reduction. */
+  /** The smallest and the largest element, along `dim` if given. A reduction. `torch.Tensor.aminmax(*, dim=None, keepdim=False) -> (min, max)` */
   aminmax(options?: { dim?: Int | null; keepdim?: boolean }): Named<{ min: Tensor; max: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.angle() -> Tensor` Elementwise. */
+  /** The angle in radians of each element in the complex plane. Elementwise. `torch.Tensor.angle() -> Tensor` */
   angle(): Tensor
-  /** `torch.Tensor.any(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.Tensor.any(dim=None, keepdim=False) -> Tensor` */
   any(dim?: readonly Int[] | null, keepdim?: boolean): Tensor
-  /** `torch.Tensor.any(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.Tensor.any(dim=None, keepdim=False) -> Tensor` */
   any(dim: readonly Int[] | null, options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.any(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.Tensor.any(dim=None, keepdim=False) -> Tensor` */
   any(options: { dim?: readonly Int[] | null; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.any(dim, keepdim=False) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.Tensor.any(dim, keepdim=False) -> Tensor` */
   any(dim: Int, keepdim?: boolean): Tensor
-  /** `torch.Tensor.any(dim, keepdim=False) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.Tensor.any(dim, keepdim=False) -> Tensor` */
   any(dim: Int, options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.any(dim, keepdim=False) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.Tensor.any(dim, keepdim=False) -> Tensor` */
   any(options: { dim: Int; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.arccos() -> Tensor` */
+  /** The angle in radians, from 0 to π, whose cosine is the element. `torch.Tensor.arccos() -> Tensor` */
   arccos(): Tensor
-  /** `torch.Tensor.arccos_() -> Tensor` In place. */
+  /** The angle in radians, from 0 to π, whose cosine is the element. In place. `torch.Tensor.arccos_() -> Tensor` */
   arccos_(): this
-  /** `torch.Tensor.arccosh() -> Tensor` */
+  /** The inverse hyperbolic cosine of each element. `torch.Tensor.arccosh() -> Tensor` */
   arccosh(): Tensor
-  /** `torch.Tensor.arccosh_() -> Tensor` In place. */
+  /** The inverse hyperbolic cosine of each element. In place. `torch.Tensor.arccosh_() -> Tensor` */
   arccosh_(): this
-  /** `torch.Tensor.arcsin() -> Tensor` */
+  /** The angle in radians, from -π/2 to π/2, whose sine is the element. `torch.Tensor.arcsin() -> Tensor` */
   arcsin(): Tensor
-  /** `torch.Tensor.arcsin_() -> Tensor` In place. */
+  /** The angle in radians, from -π/2 to π/2, whose sine is the element. In place. `torch.Tensor.arcsin_() -> Tensor` */
   arcsin_(): this
-  /** `torch.Tensor.arcsinh() -> Tensor` */
+  /** The inverse hyperbolic sine of each element. `torch.Tensor.arcsinh() -> Tensor` */
   arcsinh(): Tensor
-  /** `torch.Tensor.arcsinh_() -> Tensor` In place. */
+  /** The inverse hyperbolic sine of each element. In place. `torch.Tensor.arcsinh_() -> Tensor` */
   arcsinh_(): this
-  /** `torch.Tensor.arctan() -> Tensor` */
+  /** The angle in radians, from -π/2 to π/2, whose tangent is the element. `torch.Tensor.arctan() -> Tensor` */
   arctan(): Tensor
-  /** `torch.Tensor.arctan2(other) -> Tensor` */
+  /** The angle in radians of the point (other, input), with its quadrant. `torch.Tensor.arctan2(other) -> Tensor` */
   arctan2(other: Tensor): Tensor
-  /** `torch.Tensor.arctan2_(other) -> Tensor` In place. */
+  /** The angle in radians of the point (other, input), with its quadrant. In place. `torch.Tensor.arctan2_(other) -> Tensor` */
   arctan2_(other: Tensor): this
-  /** `torch.Tensor.arctan_() -> Tensor` In place. */
+  /** The angle in radians, from -π/2 to π/2, whose tangent is the element. In place. `torch.Tensor.arctan_() -> Tensor` */
   arctan_(): this
-  /** `torch.Tensor.arctanh() -> Tensor` */
+  /** The inverse hyperbolic tangent of each element. `torch.Tensor.arctanh() -> Tensor` */
   arctanh(): Tensor
-  /** `torch.Tensor.arctanh_() -> Tensor` In place. */
+  /** The inverse hyperbolic tangent of each element. In place. `torch.Tensor.arctanh_() -> Tensor` */
   arctanh_(): this
-  /** `torch.Tensor.argmax(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The position of the largest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.Tensor.argmax(dim=None, keepdim=False) -> Tensor` */
   argmax(dim?: Int | null, keepdim?: boolean): Tensor
-  /** `torch.Tensor.argmax(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The position of the largest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.Tensor.argmax(dim=None, keepdim=False) -> Tensor` */
   argmax(dim: Int | null, options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.argmax(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The position of the largest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.Tensor.argmax(dim=None, keepdim=False) -> Tensor` */
   argmax(options: { dim?: Int | null; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.argmin(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The position of the smallest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.Tensor.argmin(dim=None, keepdim=False) -> Tensor` */
   argmin(dim?: Int | null, keepdim?: boolean): Tensor
-  /** `torch.Tensor.argmin(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The position of the smallest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.Tensor.argmin(dim=None, keepdim=False) -> Tensor` */
   argmin(dim: Int | null, options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.argmin(dim=None, keepdim=False) -> Tensor` A reduction. */
+  /** The position of the smallest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.Tensor.argmin(dim=None, keepdim=False) -> Tensor` */
   argmin(options: { dim?: Int | null; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.argsort(*, stable, dim=-1, descending=False) -> Tensor` */
+  /** The positions of the elements in sorted order along `dim`. `torch.Tensor.argsort(*, stable, dim=-1, descending=False) -> Tensor` */
   argsort(options: { stable: boolean; dim?: Int; descending?: boolean }): Tensor
-  /** `torch.Tensor.argsort(dim=-1, descending=False) -> Tensor` */
+  /** The positions of the elements in sorted order along `dim`. `torch.Tensor.argsort(dim=-1, descending=False) -> Tensor` */
   argsort(dim?: Int, descending?: boolean): Tensor
-  /** `torch.Tensor.argsort(dim=-1, descending=False) -> Tensor` */
+  /** The positions of the elements in sorted order along `dim`. `torch.Tensor.argsort(dim=-1, descending=False) -> Tensor` */
   argsort(dim: Int, options: { descending?: boolean }): Tensor
-  /** `torch.Tensor.argsort(dim=-1, descending=False) -> Tensor` */
+  /** The positions of the elements in sorted order along `dim`. `torch.Tensor.argsort(dim=-1, descending=False) -> Tensor` */
   argsort(options: { dim?: Int; descending?: boolean }): Tensor
-  /** `torch.Tensor.argwhere() -> Tensor` The result's shape depends on the values. */
+  /** The positions of the elements that are not zero: [count, dimensions]. The result's shape depends on the values. `torch.Tensor.argwhere() -> Tensor` */
   argwhere(): Tensor
-  /** `torch.Tensor.as_strided(size, stride, storage_offset=None) -> Tensor` The result may share the input's memory. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. The result may share the input's memory. `torch.Tensor.as_strided(size, stride, storage_offset=None) -> Tensor` */
   asStrided(size: readonly Int[], stride: readonly Int[], storageOffset?: Int | null): Tensor
-  /** `torch.Tensor.as_strided(size, stride, storage_offset=None) -> Tensor` The result may share the input's memory. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. The result may share the input's memory. `torch.Tensor.as_strided(size, stride, storage_offset=None) -> Tensor` */
   asStrided(size: readonly Int[], stride: readonly Int[], options: { storageOffset?: Int | null }): Tensor
-  /** `torch.Tensor.as_strided(size, stride, storage_offset=None) -> Tensor` The result may share the input's memory. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. The result may share the input's memory. `torch.Tensor.as_strided(size, stride, storage_offset=None) -> Tensor` */
   asStrided(size: readonly Int[], options: { stride: readonly Int[]; storageOffset?: Int | null }): Tensor
-  /** `torch.Tensor.as_strided(size, stride, storage_offset=None) -> Tensor` The result may share the input's memory. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. The result may share the input's memory. `torch.Tensor.as_strided(size, stride, storage_offset=None) -> Tensor` */
   asStrided(options: { size: readonly Int[]; stride: readonly Int[]; storageOffset?: Int | null }): Tensor
-  /** `torch.Tensor.as_strided_(size, stride, storage_offset=None) -> Tensor` In place. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. In place. `torch.Tensor.as_strided_(size, stride, storage_offset=None) -> Tensor` */
   asStrided_(size: readonly Int[], stride: readonly Int[], storageOffset?: Int | null): this
-  /** `torch.Tensor.as_strided_(size, stride, storage_offset=None) -> Tensor` In place. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. In place. `torch.Tensor.as_strided_(size, stride, storage_offset=None) -> Tensor` */
   asStrided_(size: readonly Int[], stride: readonly Int[], options: { storageOffset?: Int | null }): this
-  /** `torch.Tensor.as_strided_(size, stride, storage_offset=None) -> Tensor` In place. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. In place. `torch.Tensor.as_strided_(size, stride, storage_offset=None) -> Tensor` */
   asStrided_(size: readonly Int[], options: { stride: readonly Int[]; storageOffset?: Int | null }): this
-  /** `torch.Tensor.as_strided_(size, stride, storage_offset=None) -> Tensor` In place. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. In place. `torch.Tensor.as_strided_(size, stride, storage_offset=None) -> Tensor` */
   asStrided_(options: { size: readonly Int[]; stride: readonly Int[]; storageOffset?: Int | null }): this
   /** `torch.Tensor.as_strided_scatter(src, size, stride, storage_offset=None) -> Tensor` */
   asStridedScatter(src: Tensor, size: readonly Int[], stride: readonly Int[], storageOffset?: Int | null): Tensor
@@ -174,459 +174,459 @@ export interface TensorMethods {
   asStridedScatter(src: Tensor, size: readonly Int[], options: { stride: readonly Int[]; storageOffset?: Int | null }): Tensor
   /** `torch.Tensor.as_strided_scatter(src, size, stride, storage_offset=None) -> Tensor` */
   asStridedScatter(src: Tensor, options: { size: readonly Int[]; stride: readonly Int[]; storageOffset?: Int | null }): Tensor
-  /** `torch.Tensor.asin() -> Tensor` Elementwise. */
+  /** The angle in radians, from -π/2 to π/2, whose sine is the element. Elementwise. `torch.Tensor.asin() -> Tensor` */
   asin(): Tensor
-  /** `torch.Tensor.asin_() -> Tensor` In place. Elementwise. */
+  /** The angle in radians, from -π/2 to π/2, whose sine is the element. In place. Elementwise. `torch.Tensor.asin_() -> Tensor` */
   asin_(): this
-  /** `torch.Tensor.asinh() -> Tensor` Elementwise. */
+  /** The inverse hyperbolic sine of each element. Elementwise. `torch.Tensor.asinh() -> Tensor` */
   asinh(): Tensor
-  /** `torch.Tensor.asinh_() -> Tensor` In place. Elementwise. */
+  /** The inverse hyperbolic sine of each element. In place. Elementwise. `torch.Tensor.asinh_() -> Tensor` */
   asinh_(): this
-  /** `torch.Tensor.atan() -> Tensor` Elementwise. */
+  /** The angle in radians, from -π/2 to π/2, whose tangent is the element. Elementwise. `torch.Tensor.atan() -> Tensor` */
   atan(): Tensor
-  /** `torch.Tensor.atan2(other) -> Tensor` Elementwise. */
+  /** The angle in radians of the point (other, input), with its quadrant. Elementwise. `torch.Tensor.atan2(other) -> Tensor` */
   atan2(other: Tensor): Tensor
-  /** `torch.Tensor.atan2_(other) -> Tensor` In place. Elementwise. */
+  /** The angle in radians of the point (other, input), with its quadrant. In place. Elementwise. `torch.Tensor.atan2_(other) -> Tensor` */
   atan2_(other: Tensor): this
-  /** `torch.Tensor.atan_() -> Tensor` In place. Elementwise. */
+  /** The angle in radians, from -π/2 to π/2, whose tangent is the element. In place. Elementwise. `torch.Tensor.atan_() -> Tensor` */
   atan_(): this
-  /** `torch.Tensor.atanh() -> Tensor` Elementwise. */
+  /** The inverse hyperbolic tangent of each element. Elementwise. `torch.Tensor.atanh() -> Tensor` */
   atanh(): Tensor
-  /** `torch.Tensor.atanh_() -> Tensor` In place. Elementwise. */
+  /** The inverse hyperbolic tangent of each element. In place. Elementwise. `torch.Tensor.atanh_() -> Tensor` */
   atanh_(): this
-  /** `torch.Tensor.baddbmm(batch1, batch2, *, beta=1, alpha=1) -> Tensor` */
+  /** Adds products of two batches of matrices: beta·input + alpha·(batch1 × batch2). `torch.Tensor.baddbmm(batch1, batch2, *, beta=1, alpha=1) -> Tensor` */
   baddbmm(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor
-  /** `torch.Tensor.baddbmm_(batch1, batch2, *, beta=1, alpha=1) -> Tensor` In place. */
+  /** Adds products of two batches of matrices: beta·input + alpha·(batch1 × batch2). In place. `torch.Tensor.baddbmm_(batch1, batch2, *, beta=1, alpha=1) -> Tensor` */
   baddbmm_(batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): this
-  /** `torch.Tensor.bernoulli(*, generator=None) -> Tensor` Random. */
+  /** Draws 0 or 1, with the elements (or `p`) as probabilities of 1. Random. `torch.Tensor.bernoulli(*, generator=None) -> Tensor` */
   bernoulli(options?: { generator?: Generator | null }): Tensor
-  /** `torch.Tensor.bernoulli(p, *, generator=None) -> Tensor` Random. */
+  /** Draws 0 or 1, with the elements (or `p`) as probabilities of 1. Random. `torch.Tensor.bernoulli(p, *, generator=None) -> Tensor` */
   bernoulli(p: number, options?: { generator?: Generator | null }): Tensor
-  /** `torch.Tensor.bernoulli(p, *, generator=None) -> Tensor` Random. */
+  /** Draws 0 or 1, with the elements (or `p`) as probabilities of 1. Random. `torch.Tensor.bernoulli(p, *, generator=None) -> Tensor` */
   bernoulli(options: { p: number; generator?: Generator | null }): Tensor
-  /** `torch.Tensor.bernoulli_(p, *, generator=None) -> Tensor` In place. Random. */
+  /** Draws 0 or 1, with the elements (or `p`) as probabilities of 1. In place. Random. `torch.Tensor.bernoulli_(p, *, generator=None) -> Tensor` */
   bernoulli_(p: Tensor, options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.bernoulli_(p=0.5, *, generator=None) -> Tensor` In place. Random. */
+  /** Draws 0 or 1, with the elements (or `p`) as probabilities of 1. In place. Random. `torch.Tensor.bernoulli_(p=0.5, *, generator=None) -> Tensor` */
   bernoulli_(p?: number, options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.bernoulli_(p=0.5, *, generator=None) -> Tensor` In place. Random. */
+  /** Draws 0 or 1, with the elements (or `p`) as probabilities of 1. In place. Random. `torch.Tensor.bernoulli_(p=0.5, *, generator=None) -> Tensor` */
   bernoulli_(options: { p?: number; generator?: Generator | null }): this
-  /** `torch.Tensor.bincount(weights=None, minlength=0) -> Tensor` The result's shape depends on the values. */
+  /** How often each natural number occurs in a vector of them, weighted if `weights` is given. The result's shape depends on the values. `torch.Tensor.bincount(weights=None, minlength=0) -> Tensor` */
   bincount(weights?: Tensor | null, minlength?: Int): Tensor
-  /** `torch.Tensor.bincount(weights=None, minlength=0) -> Tensor` The result's shape depends on the values. */
+  /** How often each natural number occurs in a vector of them, weighted if `weights` is given. The result's shape depends on the values. `torch.Tensor.bincount(weights=None, minlength=0) -> Tensor` */
   bincount(weights: Tensor | null, options: { minlength?: Int }): Tensor
-  /** `torch.Tensor.bincount(weights=None, minlength=0) -> Tensor` The result's shape depends on the values. */
+  /** How often each natural number occurs in a vector of them, weighted if `weights` is given. The result's shape depends on the values. `torch.Tensor.bincount(weights=None, minlength=0) -> Tensor` */
   bincount(options: { weights?: Tensor | null; minlength?: Int }): Tensor
-  /** `torch.Tensor.bitwise_and(other) -> Tensor` Elementwise. */
+  /** The bits that both have. Elementwise. `torch.Tensor.bitwise_and(other) -> Tensor` */
   bitwiseAnd(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.bitwise_and_(other) -> Tensor` In place. Elementwise. */
+  /** The bits that both have. In place. Elementwise. `torch.Tensor.bitwise_and_(other) -> Tensor` */
   bitwiseAnd_(other: Tensor | Scalar): this
-  /** `torch.Tensor.bitwise_left_shift(other) -> Tensor` Elementwise. */
+  /** The bits shifted to the left by `other`. Elementwise. `torch.Tensor.bitwise_left_shift(other) -> Tensor` */
   bitwiseLeftShift(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.bitwise_left_shift_(other) -> Tensor` In place. Elementwise. */
+  /** The bits shifted to the left by `other`. In place. Elementwise. `torch.Tensor.bitwise_left_shift_(other) -> Tensor` */
   bitwiseLeftShift_(other: Tensor | Scalar): this
-  /** `torch.Tensor.bitwise_not() -> Tensor` Elementwise. */
+  /** The bits inverted; booleans negated. Elementwise. `torch.Tensor.bitwise_not() -> Tensor` */
   bitwiseNot(): Tensor
-  /** `torch.Tensor.bitwise_not_() -> Tensor` In place. Elementwise. */
+  /** The bits inverted; booleans negated. In place. Elementwise. `torch.Tensor.bitwise_not_() -> Tensor` */
   bitwiseNot_(): this
-  /** `torch.Tensor.bitwise_or(other) -> Tensor` Elementwise. */
+  /** The bits that either has. Elementwise. `torch.Tensor.bitwise_or(other) -> Tensor` */
   bitwiseOr(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.bitwise_or_(other) -> Tensor` In place. Elementwise. */
+  /** The bits that either has. In place. Elementwise. `torch.Tensor.bitwise_or_(other) -> Tensor` */
   bitwiseOr_(other: Tensor | Scalar): this
-  /** `torch.Tensor.bitwise_right_shift(other) -> Tensor` Elementwise. */
+  /** The bits shifted to the right by `other`, with the sign. Elementwise. `torch.Tensor.bitwise_right_shift(other) -> Tensor` */
   bitwiseRightShift(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.bitwise_right_shift_(other) -> Tensor` In place. Elementwise. */
+  /** The bits shifted to the right by `other`, with the sign. In place. Elementwise. `torch.Tensor.bitwise_right_shift_(other) -> Tensor` */
   bitwiseRightShift_(other: Tensor | Scalar): this
-  /** `torch.Tensor.bitwise_xor(other) -> Tensor` Elementwise. */
+  /** The bits that exactly one of both has. Elementwise. `torch.Tensor.bitwise_xor(other) -> Tensor` */
   bitwiseXor(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.bitwise_xor_(other) -> Tensor` In place. Elementwise. */
+  /** The bits that exactly one of both has. In place. Elementwise. `torch.Tensor.bitwise_xor_(other) -> Tensor` */
   bitwiseXor_(other: Tensor | Scalar): this
-  /** `torch.Tensor.bmm(mat2) -> Tensor` */
+  /** Products of two batches of matrices: [b, n, m] and [b, m, p] make [b, n, p]. `torch.Tensor.bmm(mat2) -> Tensor` */
   bmm(mat2: Tensor): Tensor
-  /** `torch.Tensor.broadcast_to(size) -> Tensor` The result may share the input's memory. */
+  /** A view in which dimensions of size 1 are repeated to the given shape. The result may share the input's memory. `torch.Tensor.broadcast_to(size) -> Tensor` */
   broadcastTo(size: readonly Int[]): Tensor
-  /** `torch.Tensor.broadcast_to(size) -> Tensor` The result may share the input's memory. */
+  /** A view in which dimensions of size 1 are repeated to the given shape. The result may share the input's memory. `torch.Tensor.broadcast_to(size) -> Tensor` */
   broadcastTo(...size: Int[]): Tensor
-  /** `torch.Tensor.broadcast_to(size) -> Tensor` The result may share the input's memory. */
+  /** A view in which dimensions of size 1 are repeated to the given shape. The result may share the input's memory. `torch.Tensor.broadcast_to(size) -> Tensor` */
   broadcastTo(options: { size: readonly Int[] }): Tensor
-  /** `torch.Tensor.cauchy_(median=0, sigma=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers of a Cauchy distribution. In place. Random. `torch.Tensor.cauchy_(median=0, sigma=1, *, generator=None) -> Tensor` */
   cauchy_(median?: number, sigma?: number, options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.cauchy_(median=0, sigma=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers of a Cauchy distribution. In place. Random. `torch.Tensor.cauchy_(median=0, sigma=1, *, generator=None) -> Tensor` */
   cauchy_(median: number, options: { sigma?: number; generator?: Generator | null }): this
-  /** `torch.Tensor.cauchy_(median=0, sigma=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers of a Cauchy distribution. In place. Random. `torch.Tensor.cauchy_(median=0, sigma=1, *, generator=None) -> Tensor` */
   cauchy_(options: { median?: number; sigma?: number; generator?: Generator | null }): this
-  /** `torch.Tensor.ccol_indices() -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.ccol_indices() -> Tensor` */
   ccolIndices(): Tensor
-  /** `torch.Tensor.ceil() -> Tensor` Elementwise. */
+  /** The smallest integer not below each element. Elementwise. `torch.Tensor.ceil() -> Tensor` */
   ceil(): Tensor
-  /** `torch.Tensor.ceil_() -> Tensor` In place. Elementwise. */
+  /** The smallest integer not below each element. In place. Elementwise. `torch.Tensor.ceil_() -> Tensor` */
   ceil_(): this
   /** `torch.Tensor.chalf(*, memory_format=None) -> Tensor` */
   chalf(options?: { memoryFormat?: MemoryFormat | null }): Tensor
-  /** `torch.Tensor.cholesky(upper=False) -> Tensor` */
+  /** The Cholesky factor of positive-definite matrices; see `linalg.cholesky`. `torch.Tensor.cholesky(upper=False) -> Tensor` */
   cholesky(upper?: boolean): Tensor
-  /** `torch.Tensor.cholesky(upper=False) -> Tensor` */
+  /** The Cholesky factor of positive-definite matrices; see `linalg.cholesky`. `torch.Tensor.cholesky(upper=False) -> Tensor` */
   cholesky(options: { upper?: boolean }): Tensor
-  /** `torch.Tensor.cholesky_inverse(upper=False) -> Tensor` */
+  /** The inverse of a positive-definite matrix from its Cholesky factor. `torch.Tensor.cholesky_inverse(upper=False) -> Tensor` */
   choleskyInverse(upper?: boolean): Tensor
-  /** `torch.Tensor.cholesky_inverse(upper=False) -> Tensor` */
+  /** The inverse of a positive-definite matrix from its Cholesky factor. `torch.Tensor.cholesky_inverse(upper=False) -> Tensor` */
   choleskyInverse(options: { upper?: boolean }): Tensor
-  /** `torch.Tensor.cholesky_solve(input2, upper=False) -> Tensor` */
+  /** Solves linear systems from the Cholesky factor of their matrix. `torch.Tensor.cholesky_solve(input2, upper=False) -> Tensor` */
   choleskySolve(input2: Tensor, upper?: boolean): Tensor
-  /** `torch.Tensor.cholesky_solve(input2, upper=False) -> Tensor` */
+  /** Solves linear systems from the Cholesky factor of their matrix. `torch.Tensor.cholesky_solve(input2, upper=False) -> Tensor` */
   choleskySolve(input2: Tensor, options: { upper?: boolean }): Tensor
-  /** `torch.Tensor.chunk(chunks, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into at most `chunks` parts of equal size (the last may be smaller) along `dim`; views. The result may share the input's memory. `torch.Tensor.chunk(chunks, dim=0) -> Tensor[]` */
   chunk(chunks: Int, dim?: Int): Tensor[]
-  /** `torch.Tensor.chunk(chunks, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into at most `chunks` parts of equal size (the last may be smaller) along `dim`; views. The result may share the input's memory. `torch.Tensor.chunk(chunks, dim=0) -> Tensor[]` */
   chunk(chunks: Int, options: { dim?: Int }): Tensor[]
-  /** `torch.Tensor.chunk(chunks, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into at most `chunks` parts of equal size (the last may be smaller) along `dim`; views. The result may share the input's memory. `torch.Tensor.chunk(chunks, dim=0) -> Tensor[]` */
   chunk(options: { chunks: Int; dim?: Int }): Tensor[]
-  /** `torch.Tensor.clamp(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clamp(min=None, max=None) -> Tensor` */
   clamp(min?: Tensor | null, max?: Tensor | null): Tensor
-  /** `torch.Tensor.clamp(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clamp(min=None, max=None) -> Tensor` */
   clamp(min: Tensor | null, options: { max?: Tensor | null }): Tensor
-  /** `torch.Tensor.clamp(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clamp(min=None, max=None) -> Tensor` */
   clamp(options: { min?: Tensor | null; max?: Tensor | null }): Tensor
-  /** `torch.Tensor.clamp(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clamp(min=None, max=None) -> Tensor` */
   clamp(min?: Scalar | null, max?: Scalar | null): Tensor
-  /** `torch.Tensor.clamp(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clamp(min=None, max=None) -> Tensor` */
   clamp(min: Scalar | null, options: { max?: Scalar | null }): Tensor
-  /** `torch.Tensor.clamp(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clamp(min=None, max=None) -> Tensor` */
   clamp(options: { min?: Scalar | null; max?: Scalar | null }): Tensor
-  /** `torch.Tensor.clamp_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clamp_(min=None, max=None) -> Tensor` */
   clamp_(min?: Tensor | null, max?: Tensor | null): this
-  /** `torch.Tensor.clamp_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clamp_(min=None, max=None) -> Tensor` */
   clamp_(min: Tensor | null, options: { max?: Tensor | null }): this
-  /** `torch.Tensor.clamp_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clamp_(min=None, max=None) -> Tensor` */
   clamp_(options: { min?: Tensor | null; max?: Tensor | null }): this
-  /** `torch.Tensor.clamp_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clamp_(min=None, max=None) -> Tensor` */
   clamp_(min?: Scalar | null, max?: Scalar | null): this
-  /** `torch.Tensor.clamp_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clamp_(min=None, max=None) -> Tensor` */
   clamp_(min: Scalar | null, options: { max?: Scalar | null }): this
-  /** `torch.Tensor.clamp_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clamp_(min=None, max=None) -> Tensor` */
   clamp_(options: { min?: Scalar | null; max?: Scalar | null }): this
-  /** `torch.Tensor.clamp_max(max) -> Tensor` Elementwise. */
+  /** Each element limited from above. Elementwise. `torch.Tensor.clamp_max(max) -> Tensor` */
   clampMax(max: Tensor | Scalar): Tensor
-  /** `torch.Tensor.clamp_max_(max) -> Tensor` In place. Elementwise. */
+  /** Each element limited from above. In place. Elementwise. `torch.Tensor.clamp_max_(max) -> Tensor` */
   clampMax_(max: Tensor | Scalar): this
-  /** `torch.Tensor.clamp_min(min) -> Tensor` Elementwise. */
+  /** Each element limited from below. Elementwise. `torch.Tensor.clamp_min(min) -> Tensor` */
   clampMin(min: Tensor | Scalar): Tensor
-  /** `torch.Tensor.clamp_min_(min) -> Tensor` In place. Elementwise. */
+  /** Each element limited from below. In place. Elementwise. `torch.Tensor.clamp_min_(min) -> Tensor` */
   clampMin_(min: Tensor | Scalar): this
-  /** `torch.Tensor.clip(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clip(min=None, max=None) -> Tensor` */
   clip(min?: Tensor | null, max?: Tensor | null): Tensor
-  /** `torch.Tensor.clip(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clip(min=None, max=None) -> Tensor` */
   clip(min: Tensor | null, options: { max?: Tensor | null }): Tensor
-  /** `torch.Tensor.clip(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clip(min=None, max=None) -> Tensor` */
   clip(options: { min?: Tensor | null; max?: Tensor | null }): Tensor
-  /** `torch.Tensor.clip(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clip(min=None, max=None) -> Tensor` */
   clip(min?: Scalar | null, max?: Scalar | null): Tensor
-  /** `torch.Tensor.clip(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clip(min=None, max=None) -> Tensor` */
   clip(min: Scalar | null, options: { max?: Scalar | null }): Tensor
-  /** `torch.Tensor.clip(min=None, max=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.Tensor.clip(min=None, max=None) -> Tensor` */
   clip(options: { min?: Scalar | null; max?: Scalar | null }): Tensor
-  /** `torch.Tensor.clip_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clip_(min=None, max=None) -> Tensor` */
   clip_(min?: Tensor | null, max?: Tensor | null): this
-  /** `torch.Tensor.clip_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clip_(min=None, max=None) -> Tensor` */
   clip_(min: Tensor | null, options: { max?: Tensor | null }): this
-  /** `torch.Tensor.clip_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clip_(min=None, max=None) -> Tensor` */
   clip_(options: { min?: Tensor | null; max?: Tensor | null }): this
-  /** `torch.Tensor.clip_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clip_(min=None, max=None) -> Tensor` */
   clip_(min?: Scalar | null, max?: Scalar | null): this
-  /** `torch.Tensor.clip_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clip_(min=None, max=None) -> Tensor` */
   clip_(min: Scalar | null, options: { max?: Scalar | null }): this
-  /** `torch.Tensor.clip_(min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.Tensor.clip_(min=None, max=None) -> Tensor` */
   clip_(options: { min?: Scalar | null; max?: Scalar | null }): this
-  /** `torch.Tensor.clone(*, memory_format=None) -> Tensor` Elementwise. */
+  /** A copy with memory of its own, through which gradients flow. Elementwise. `torch.Tensor.clone(*, memory_format=None) -> Tensor` */
   clone(options?: { memoryFormat?: MemoryFormat | null }): Tensor
-  /** `torch.Tensor.coalesce() -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.coalesce() -> Tensor` */
   coalesce(): Tensor
-  /** `torch.Tensor.col_indices() -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.col_indices() -> Tensor` */
   colIndices(): Tensor
-  /** `torch.Tensor.conj() -> Tensor` The result may share the input's memory. */
+  /** Complex conjugates, a view. The result may share the input's memory. `torch.Tensor.conj() -> Tensor` */
   conj(): Tensor
-  /** `torch.Tensor.conj_physical() -> Tensor` Elementwise. */
+  /** Complex conjugates, a view. Elementwise. `torch.Tensor.conj_physical() -> Tensor` */
   conjPhysical(): Tensor
-  /** `torch.Tensor.conj_physical_() -> Tensor` In place. Elementwise. */
+  /** Complex conjugates, a view. In place. Elementwise. `torch.Tensor.conj_physical_() -> Tensor` */
   conjPhysical_(): this
-  /** `torch.Tensor.contiguous(*, memory_format=contiguous_format) -> Tensor` The result may share the input's memory. */
+  /** The same values in memory without gaps; the tensor itself where they are. The result may share the input's memory. `torch.Tensor.contiguous(*, memory_format=contiguous_format) -> Tensor` */
   contiguous(options?: { memoryFormat?: MemoryFormat }): Tensor
-  /** `torch.Tensor.copy_(src, non_blocking=False) -> Tensor` In place. */
+  /** Writes the values of another tensor, converted and broadcast, into this one. In place. `torch.Tensor.copy_(src, non_blocking=False) -> Tensor` */
   copy_(src: Tensor | Scalar, nonBlocking?: boolean): this
-  /** `torch.Tensor.copy_(src, non_blocking=False) -> Tensor` In place. */
+  /** Writes the values of another tensor, converted and broadcast, into this one. In place. `torch.Tensor.copy_(src, non_blocking=False) -> Tensor` */
   copy_(src: Tensor | Scalar, options: { nonBlocking?: boolean }): this
-  /** `torch.Tensor.copysign(other) -> Tensor` Elementwise. */
+  /** The magnitude of `input` with the sign of `other`. Elementwise. `torch.Tensor.copysign(other) -> Tensor` */
   copysign(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.copysign_(other) -> Tensor` In place. */
+  /** The magnitude of `input` with the sign of `other`. In place. `torch.Tensor.copysign_(other) -> Tensor` */
   copysign_(other: Tensor | Scalar): this
-  /** `torch.Tensor.corrcoef() -> Tensor` */
+  /** The correlation coefficients of the rows of a matrix. `torch.Tensor.corrcoef() -> Tensor` */
   corrcoef(): Tensor
-  /** `torch.Tensor.cos() -> Tensor` Elementwise. */
+  /** The cosine of each angle in radians. Elementwise. `torch.Tensor.cos() -> Tensor` */
   cos(): Tensor
-  /** `torch.Tensor.cos_() -> Tensor` In place. Elementwise. */
+  /** The cosine of each angle in radians. In place. Elementwise. `torch.Tensor.cos_() -> Tensor` */
   cos_(): this
-  /** `torch.Tensor.cosh() -> Tensor` Elementwise. */
+  /** The hyperbolic cosine of each element. Elementwise. `torch.Tensor.cosh() -> Tensor` */
   cosh(): Tensor
-  /** `torch.Tensor.cosh_() -> Tensor` In place. Elementwise. */
+  /** The hyperbolic cosine of each element. In place. Elementwise. `torch.Tensor.cosh_() -> Tensor` */
   cosh_(): this
-  /** `torch.Tensor.count_nonzero(dim=None) -> Tensor` A reduction. */
+  /** How many elements, along `dim` if given, are not zero. A reduction. `torch.Tensor.count_nonzero(dim=None) -> Tensor` */
   countNonzero(dim?: Int | null): Tensor
-  /** `torch.Tensor.count_nonzero(dim=None) -> Tensor` A reduction. */
+  /** How many elements, along `dim` if given, are not zero. A reduction. `torch.Tensor.count_nonzero(dim=None) -> Tensor` */
   countNonzero(options: { dim?: Int | null }): Tensor
-  /** `torch.Tensor.count_nonzero(dim) -> Tensor` A reduction. */
+  /** How many elements, along `dim` if given, are not zero. A reduction. `torch.Tensor.count_nonzero(dim) -> Tensor` */
   countNonzero(dim: readonly Int[]): Tensor
-  /** `torch.Tensor.count_nonzero(dim) -> Tensor` A reduction. */
+  /** How many elements, along `dim` if given, are not zero. A reduction. `torch.Tensor.count_nonzero(dim) -> Tensor` */
   countNonzero(...dim: Int[]): Tensor
-  /** `torch.Tensor.count_nonzero(dim) -> Tensor` A reduction. */
+  /** How many elements, along `dim` if given, are not zero. A reduction. `torch.Tensor.count_nonzero(dim) -> Tensor` */
   countNonzero(options: { dim: readonly Int[] }): Tensor
-  /** `torch.Tensor.cov(*, correction=1, fweights=None, aweights=None) -> Tensor` */
+  /** The covariance matrix of variables in the rows of a matrix. `torch.Tensor.cov(*, correction=1, fweights=None, aweights=None) -> Tensor` */
   cov(options?: { correction?: Int; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor
-  /** `torch.Tensor.cross(other, dim=None) -> Tensor` */
+  /** The cross product of vectors of three elements along `dim`. `torch.Tensor.cross(other, dim=None) -> Tensor` */
   cross(other: Tensor, dim?: Int | null): Tensor
-  /** `torch.Tensor.cross(other, dim=None) -> Tensor` */
+  /** The cross product of vectors of three elements along `dim`. `torch.Tensor.cross(other, dim=None) -> Tensor` */
   cross(other: Tensor, options: { dim?: Int | null }): Tensor
-  /** `torch.Tensor.crow_indices() -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.crow_indices() -> Tensor` */
   crowIndices(): Tensor
-  /** `torch.Tensor.cummax(dim) -> (values, indices)` */
+  /** The largest element so far along `dim`, and its position. `torch.Tensor.cummax(dim) -> (values, indices)` */
   cummax(dim: Int): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.cummax(dim) -> (values, indices)` */
+  /** The largest element so far along `dim`, and its position. `torch.Tensor.cummax(dim) -> (values, indices)` */
   cummax(options: { dim: Int }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.cummin(dim) -> (values, indices)` */
+  /** The smallest element so far along `dim`, and its position. `torch.Tensor.cummin(dim) -> (values, indices)` */
   cummin(dim: Int): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.cummin(dim) -> (values, indices)` */
+  /** The smallest element so far along `dim`, and its position. `torch.Tensor.cummin(dim) -> (values, indices)` */
   cummin(options: { dim: Int }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.cumprod(dim, *, dtype=None) -> Tensor` */
+  /** The products of the elements so far along `dim`. `torch.Tensor.cumprod(dim, *, dtype=None) -> Tensor` */
   cumprod(dim: Int, options?: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.cumprod(dim, *, dtype=None) -> Tensor` */
+  /** The products of the elements so far along `dim`. `torch.Tensor.cumprod(dim, *, dtype=None) -> Tensor` */
   cumprod(options: { dim: Int; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.cumprod_(dim, *, dtype=None) -> Tensor` In place. */
+  /** The products of the elements so far along `dim`. In place. `torch.Tensor.cumprod_(dim, *, dtype=None) -> Tensor` */
   cumprod_(dim: Int, options?: { dtype?: DType | null }): this
-  /** `torch.Tensor.cumprod_(dim, *, dtype=None) -> Tensor` In place. */
+  /** The products of the elements so far along `dim`. In place. `torch.Tensor.cumprod_(dim, *, dtype=None) -> Tensor` */
   cumprod_(options: { dim: Int; dtype?: DType | null }): this
-  /** `torch.Tensor.cumsum(dim, *, dtype=None) -> Tensor` */
+  /** The sums of the elements so far along `dim`. `torch.Tensor.cumsum(dim, *, dtype=None) -> Tensor` */
   cumsum(dim: Int, options?: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.cumsum(dim, *, dtype=None) -> Tensor` */
+  /** The sums of the elements so far along `dim`. `torch.Tensor.cumsum(dim, *, dtype=None) -> Tensor` */
   cumsum(options: { dim: Int; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.cumsum_(dim, *, dtype=None) -> Tensor` In place. */
+  /** The sums of the elements so far along `dim`. In place. `torch.Tensor.cumsum_(dim, *, dtype=None) -> Tensor` */
   cumsum_(dim: Int, options?: { dtype?: DType | null }): this
-  /** `torch.Tensor.cumsum_(dim, *, dtype=None) -> Tensor` In place. */
+  /** The sums of the elements so far along `dim`. In place. `torch.Tensor.cumsum_(dim, *, dtype=None) -> Tensor` */
   cumsum_(options: { dim: Int; dtype?: DType | null }): this
-  /** `torch.Tensor.deg2rad() -> Tensor` Elementwise. */
+  /** Degrees to radians. Elementwise. `torch.Tensor.deg2rad() -> Tensor` */
   deg2rad(): Tensor
-  /** `torch.Tensor.deg2rad_() -> Tensor` In place. Elementwise. */
+  /** Degrees to radians. In place. Elementwise. `torch.Tensor.deg2rad_() -> Tensor` */
   deg2rad_(): this
   /** `torch.Tensor.dense_dim() -> int` */
   denseDim(): number
-  /** `torch.Tensor.dequantize() -> Tensor` */
+  /** Real numbers from quantized ones. `torch.Tensor.dequantize() -> Tensor` */
   dequantize(): Tensor
-  /** `torch.Tensor.det() -> Tensor` */
+  /** The determinant of square matrices; see `linalg.det`. `torch.Tensor.det() -> Tensor` */
   det(): Tensor
-  /** `torch.Tensor.detach() -> Tensor` The result may share the input's memory. */
+  /** The same values and memory, outside the graph. The result may share the input's memory. `torch.Tensor.detach() -> Tensor` */
   detach(): Tensor
-  /** `torch.Tensor.detach_() -> Tensor` In place. */
+  /** The same values and memory, outside the graph. In place. `torch.Tensor.detach_() -> Tensor` */
   detach_(): this
-  /** `torch.Tensor.diag(diagonal=0) -> Tensor` */
+  /** The diagonal of a matrix, or the matrix with a vector as its diagonal. `torch.Tensor.diag(diagonal=0) -> Tensor` */
   diag(diagonal?: Int): Tensor
-  /** `torch.Tensor.diag(diagonal=0) -> Tensor` */
+  /** The diagonal of a matrix, or the matrix with a vector as its diagonal. `torch.Tensor.diag(diagonal=0) -> Tensor` */
   diag(options: { diagonal?: Int }): Tensor
-  /** `torch.Tensor.diag_embed(offset=0, dim1=-2, dim2=-1) -> Tensor` */
+  /** Matrices with the last dimension as their diagonals. `torch.Tensor.diag_embed(offset=0, dim1=-2, dim2=-1) -> Tensor` */
   diagEmbed(offset?: Int, dim1?: Int, dim2?: Int): Tensor
-  /** `torch.Tensor.diag_embed(offset=0, dim1=-2, dim2=-1) -> Tensor` */
+  /** Matrices with the last dimension as their diagonals. `torch.Tensor.diag_embed(offset=0, dim1=-2, dim2=-1) -> Tensor` */
   diagEmbed(offset: Int, dim1: Int, options: { dim2?: Int }): Tensor
-  /** `torch.Tensor.diag_embed(offset=0, dim1=-2, dim2=-1) -> Tensor` */
+  /** Matrices with the last dimension as their diagonals. `torch.Tensor.diag_embed(offset=0, dim1=-2, dim2=-1) -> Tensor` */
   diagEmbed(offset: Int, options: { dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.Tensor.diag_embed(offset=0, dim1=-2, dim2=-1) -> Tensor` */
+  /** Matrices with the last dimension as their diagonals. `torch.Tensor.diag_embed(offset=0, dim1=-2, dim2=-1) -> Tensor` */
   diagEmbed(options: { offset?: Int; dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.Tensor.diagflat(offset=0) -> Tensor` */
+  /** The matrix with all elements as its diagonal. `torch.Tensor.diagflat(offset=0) -> Tensor` */
   diagflat(offset?: Int): Tensor
-  /** `torch.Tensor.diagflat(offset=0) -> Tensor` */
+  /** The matrix with all elements as its diagonal. `torch.Tensor.diagflat(offset=0) -> Tensor` */
   diagflat(options: { offset?: Int }): Tensor
-  /** `torch.Tensor.diagonal(offset=0, dim1=0, dim2=1) -> Tensor` The result may share the input's memory. */
+  /** The diagonals over two dimensions, as the last dimension of a view. The result may share the input's memory. `torch.Tensor.diagonal(offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonal(offset?: Int, dim1?: Int, dim2?: Int): Tensor
-  /** `torch.Tensor.diagonal(offset=0, dim1=0, dim2=1) -> Tensor` The result may share the input's memory. */
+  /** The diagonals over two dimensions, as the last dimension of a view. The result may share the input's memory. `torch.Tensor.diagonal(offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonal(offset: Int, dim1: Int, options: { dim2?: Int }): Tensor
-  /** `torch.Tensor.diagonal(offset=0, dim1=0, dim2=1) -> Tensor` The result may share the input's memory. */
+  /** The diagonals over two dimensions, as the last dimension of a view. The result may share the input's memory. `torch.Tensor.diagonal(offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonal(offset: Int, options: { dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.Tensor.diagonal(offset=0, dim1=0, dim2=1) -> Tensor` The result may share the input's memory. */
+  /** The diagonals over two dimensions, as the last dimension of a view. The result may share the input's memory. `torch.Tensor.diagonal(offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonal(options: { offset?: Int; dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.Tensor.diagonal_scatter(src, offset=0, dim1=0, dim2=1) -> Tensor` */
+  /** A copy with `src` as its diagonal. `torch.Tensor.diagonal_scatter(src, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonalScatter(src: Tensor, offset?: Int, dim1?: Int, dim2?: Int): Tensor
-  /** `torch.Tensor.diagonal_scatter(src, offset=0, dim1=0, dim2=1) -> Tensor` */
+  /** A copy with `src` as its diagonal. `torch.Tensor.diagonal_scatter(src, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonalScatter(src: Tensor, offset: Int, dim1: Int, options: { dim2?: Int }): Tensor
-  /** `torch.Tensor.diagonal_scatter(src, offset=0, dim1=0, dim2=1) -> Tensor` */
+  /** A copy with `src` as its diagonal. `torch.Tensor.diagonal_scatter(src, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonalScatter(src: Tensor, offset: Int, options: { dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.Tensor.diagonal_scatter(src, offset=0, dim1=0, dim2=1) -> Tensor` */
+  /** A copy with `src` as its diagonal. `torch.Tensor.diagonal_scatter(src, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonalScatter(src: Tensor, options: { offset?: Int; dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.Tensor.diff(n=1, dim=-1, prepend=None, append=None) -> Tensor` */
+  /** The differences between neighbours along `dim`, `n` times. `torch.Tensor.diff(n=1, dim=-1, prepend=None, append=None) -> Tensor` */
   diff(n?: Int, dim?: Int, prepend?: Tensor | null, append?: Tensor | null): Tensor
-  /** `torch.Tensor.diff(n=1, dim=-1, prepend=None, append=None) -> Tensor` */
+  /** The differences between neighbours along `dim`, `n` times. `torch.Tensor.diff(n=1, dim=-1, prepend=None, append=None) -> Tensor` */
   diff(n: Int, dim: Int, prepend: Tensor | null, options: { append?: Tensor | null }): Tensor
-  /** `torch.Tensor.diff(n=1, dim=-1, prepend=None, append=None) -> Tensor` */
+  /** The differences between neighbours along `dim`, `n` times. `torch.Tensor.diff(n=1, dim=-1, prepend=None, append=None) -> Tensor` */
   diff(n: Int, dim: Int, options: { prepend?: Tensor | null; append?: Tensor | null }): Tensor
-  /** `torch.Tensor.diff(n=1, dim=-1, prepend=None, append=None) -> Tensor` */
+  /** The differences between neighbours along `dim`, `n` times. `torch.Tensor.diff(n=1, dim=-1, prepend=None, append=None) -> Tensor` */
   diff(n: Int, options: { dim?: Int; prepend?: Tensor | null; append?: Tensor | null }): Tensor
-  /** `torch.Tensor.diff(n=1, dim=-1, prepend=None, append=None) -> Tensor` */
+  /** The differences between neighbours along `dim`, `n` times. `torch.Tensor.diff(n=1, dim=-1, prepend=None, append=None) -> Tensor` */
   diff(options: { n?: Int; dim?: Int; prepend?: Tensor | null; append?: Tensor | null }): Tensor
-  /** `torch.Tensor.digamma() -> Tensor` Elementwise. */
+  /** The logarithmic derivative of the gamma function. Elementwise. `torch.Tensor.digamma() -> Tensor` */
   digamma(): Tensor
-  /** `torch.Tensor.digamma_() -> Tensor` In place. Elementwise. */
+  /** The logarithmic derivative of the gamma function. In place. Elementwise. `torch.Tensor.digamma_() -> Tensor` */
   digamma_(): this
-  /** `torch.Tensor.dist(other, p=2) -> Tensor` */
+  /** The p-norm of the difference of two tensors. `torch.Tensor.dist(other, p=2) -> Tensor` */
   dist(other: Tensor, p?: Scalar): Tensor
-  /** `torch.Tensor.dist(other, p=2) -> Tensor` */
+  /** The p-norm of the difference of two tensors. `torch.Tensor.dist(other, p=2) -> Tensor` */
   dist(other: Tensor, options: { p?: Scalar }): Tensor
-  /** `torch.Tensor.div(other, *, rounding_mode=None) -> Tensor` Elementwise. */
+  /** Divides by `other`, rounding if `rounding_mode` says so; integers make floating-point results otherwise. Elementwise. `torch.Tensor.div(other, *, rounding_mode=None) -> Tensor` */
   div(other: Tensor | Scalar, options?: { roundingMode?: 'trunc' | 'floor' | null }): Tensor
-  /** `torch.Tensor.div_(other, *, rounding_mode=None) -> Tensor` In place. Elementwise. */
+  /** Divides by `other`, rounding if `rounding_mode` says so; integers make floating-point results otherwise. In place. Elementwise. `torch.Tensor.div_(other, *, rounding_mode=None) -> Tensor` */
   div_(other: Tensor | Scalar, options?: { roundingMode?: 'trunc' | 'floor' | null }): this
-  /** `torch.Tensor.divide(other, *, rounding_mode=None) -> Tensor` */
+  /** Divides by `other`, rounding if `rounding_mode` says so; integers make floating-point results otherwise. `torch.Tensor.divide(other, *, rounding_mode=None) -> Tensor` */
   divide(other: Tensor | Scalar, options?: { roundingMode?: 'trunc' | 'floor' | null }): Tensor
-  /** `torch.Tensor.divide_(other, *, rounding_mode=None) -> Tensor` In place. */
+  /** Divides by `other`, rounding if `rounding_mode` says so; integers make floating-point results otherwise. In place. `torch.Tensor.divide_(other, *, rounding_mode=None) -> Tensor` */
   divide_(other: Tensor | Scalar, options?: { roundingMode?: 'trunc' | 'floor' | null }): this
-  /** `torch.Tensor.dot(tensor) -> Tensor` */
+  /** The dot product of two vectors. `torch.Tensor.dot(tensor) -> Tensor` */
   dot(tensor: Tensor): Tensor
-  /** `torch.Tensor.dsplit(sections) -> Tensor[]` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.dsplit(sections) -> Tensor[]` */
   dsplit(sections: Int): Tensor[]
-  /** `torch.Tensor.dsplit(sections) -> Tensor[]` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.dsplit(sections) -> Tensor[]` */
   dsplit(options: { sections: Int }): Tensor[]
-  /** `torch.Tensor.dsplit(indices) -> Tensor[]` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.dsplit(indices) -> Tensor[]` */
   dsplit(indices: readonly Int[]): Tensor[]
-  /** `torch.Tensor.dsplit(indices) -> Tensor[]` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.dsplit(indices) -> Tensor[]` */
   dsplit(...indices: Int[]): Tensor[]
-  /** `torch.Tensor.dsplit(indices) -> Tensor[]` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.dsplit(indices) -> Tensor[]` */
   dsplit(options: { indices: readonly Int[] }): Tensor[]
-  /** `torch.Tensor.eq(other) -> Tensor` Elementwise. */
+  /** Whether elements are equal. Elementwise. `torch.Tensor.eq(other) -> Tensor` */
   eq(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.eq_(other) -> Tensor` In place. */
+  /** Whether elements are equal. In place. `torch.Tensor.eq_(other) -> Tensor` */
   eq_(other: Tensor | Scalar): this
-  /** `torch.Tensor.equal(other) -> bool` Elementwise. The result depends on the values. */
+  /** Whether two tensors have the same shape and the same elements. Elementwise. The result depends on the values. `torch.Tensor.equal(other) -> bool` */
   equal(other: Tensor): boolean
-  /** `torch.Tensor.erf() -> Tensor` Elementwise. */
+  /** The error function of each element. Elementwise. `torch.Tensor.erf() -> Tensor` */
   erf(): Tensor
-  /** `torch.Tensor.erf_() -> Tensor` In place. Elementwise. */
+  /** The error function of each element. In place. Elementwise. `torch.Tensor.erf_() -> Tensor` */
   erf_(): this
-  /** `torch.Tensor.erfc() -> Tensor` Elementwise. */
+  /** One minus the error function. Elementwise. `torch.Tensor.erfc() -> Tensor` */
   erfc(): Tensor
-  /** `torch.Tensor.erfc_() -> Tensor` In place. Elementwise. */
+  /** One minus the error function. In place. Elementwise. `torch.Tensor.erfc_() -> Tensor` */
   erfc_(): this
-  /** `torch.Tensor.erfinv() -> Tensor` Elementwise. */
+  /** The inverse of the error function. Elementwise. `torch.Tensor.erfinv() -> Tensor` */
   erfinv(): Tensor
-  /** `torch.Tensor.erfinv_() -> Tensor` In place. Elementwise. */
+  /** The inverse of the error function. In place. Elementwise. `torch.Tensor.erfinv_() -> Tensor` */
   erfinv_(): this
-  /** `torch.Tensor.exp() -> Tensor` Elementwise. */
+  /** e raised to each element. Elementwise. `torch.Tensor.exp() -> Tensor` */
   exp(): Tensor
-  /** `torch.Tensor.exp2() -> Tensor` Elementwise. */
+  /** 2 raised to each element. Elementwise. `torch.Tensor.exp2() -> Tensor` */
   exp2(): Tensor
-  /** `torch.Tensor.exp2_() -> Tensor` In place. Elementwise. */
+  /** 2 raised to each element. In place. Elementwise. `torch.Tensor.exp2_() -> Tensor` */
   exp2_(): this
-  /** `torch.Tensor.exp_() -> Tensor` In place. Elementwise. */
+  /** e raised to each element. In place. Elementwise. `torch.Tensor.exp_() -> Tensor` */
   exp_(): this
-  /** `torch.Tensor.expand(size, *, implicit=False) -> Tensor` The result may share the input's memory. */
+  /** A view in which dimensions of size 1 are repeated to the given sizes (-1 keeps one). The result may share the input's memory. `torch.Tensor.expand(size, *, implicit=False) -> Tensor` */
   expand(size: readonly Int[], options?: { implicit?: boolean }): Tensor
-  /** `torch.Tensor.expand(size, *, implicit=False) -> Tensor` The result may share the input's memory. */
+  /** A view in which dimensions of size 1 are repeated to the given sizes (-1 keeps one). The result may share the input's memory. `torch.Tensor.expand(size, *, implicit=False) -> Tensor` */
   expand(...size: Int[]): Tensor
-  /** `torch.Tensor.expand(size, *, implicit=False) -> Tensor` The result may share the input's memory. */
+  /** A view in which dimensions of size 1 are repeated to the given sizes (-1 keeps one). The result may share the input's memory. `torch.Tensor.expand(size, *, implicit=False) -> Tensor` */
   expand(...args: [...size: Int[], options: { implicit?: boolean }]): Tensor
-  /** `torch.Tensor.expand(size, *, implicit=False) -> Tensor` The result may share the input's memory. */
+  /** A view in which dimensions of size 1 are repeated to the given sizes (-1 keeps one). The result may share the input's memory. `torch.Tensor.expand(size, *, implicit=False) -> Tensor` */
   expand(options: { size: readonly Int[]; implicit?: boolean }): Tensor
-  /** `torch.Tensor.expand_as(other) -> Tensor` The result may share the input's memory. */
+  /** A view expanded to the shape of another tensor. The result may share the input's memory. `torch.Tensor.expand_as(other) -> Tensor` */
   expandAs(other: Tensor): Tensor
-  /** `torch.Tensor.expm1() -> Tensor` Elementwise. */
+  /** e raised to each element, minus one, exact near zero. Elementwise. `torch.Tensor.expm1() -> Tensor` */
   expm1(): Tensor
-  /** `torch.Tensor.expm1_() -> Tensor` In place. Elementwise. */
+  /** e raised to each element, minus one, exact near zero. In place. Elementwise. `torch.Tensor.expm1_() -> Tensor` */
   expm1_(): this
-  /** `torch.Tensor.exponential_(lambd=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers of an exponential distribution. In place. Random. `torch.Tensor.exponential_(lambd=1, *, generator=None) -> Tensor` */
   exponential_(lambd?: number, options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.exponential_(lambd=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers of an exponential distribution. In place. Random. `torch.Tensor.exponential_(lambd=1, *, generator=None) -> Tensor` */
   exponential_(options: { lambd?: number; generator?: Generator | null }): this
-  /** `torch.Tensor.fill_(value) -> Tensor` In place. */
+  /** Sets every element to `value`. In place. `torch.Tensor.fill_(value) -> Tensor` */
   fill_(value: Tensor | Scalar): this
-  /** `torch.Tensor.fill_diagonal_(fill_value, wrap=False) -> Tensor` In place. */
+  /** Sets the diagonal to a number. In place. `torch.Tensor.fill_diagonal_(fill_value, wrap=False) -> Tensor` */
   fillDiagonal_(fillValue: Scalar, wrap?: boolean): this
-  /** `torch.Tensor.fill_diagonal_(fill_value, wrap=False) -> Tensor` In place. */
+  /** Sets the diagonal to a number. In place. `torch.Tensor.fill_diagonal_(fill_value, wrap=False) -> Tensor` */
   fillDiagonal_(fillValue: Scalar, options: { wrap?: boolean }): this
-  /** `torch.Tensor.fill_diagonal_(fill_value, wrap=False) -> Tensor` In place. */
+  /** Sets the diagonal to a number. In place. `torch.Tensor.fill_diagonal_(fill_value, wrap=False) -> Tensor` */
   fillDiagonal_(options: { fillValue: Scalar; wrap?: boolean }): this
-  /** `torch.Tensor.fix() -> Tensor` */
+  /** Each element without what is behind the point. `torch.Tensor.fix() -> Tensor` */
   fix(): Tensor
-  /** `torch.Tensor.fix_() -> Tensor` In place. */
+  /** Each element without what is behind the point. In place. `torch.Tensor.fix_() -> Tensor` */
   fix_(): this
-  /** `torch.Tensor.flatten(start_dim=0, end_dim=-1) -> Tensor` The result may share the input's memory. */
+  /** Joins the dimensions from `start_dim` to `end_dim` into one. The result may share the input's memory. `torch.Tensor.flatten(start_dim=0, end_dim=-1) -> Tensor` */
   flatten(startDim?: Int, endDim?: Int): Tensor
-  /** `torch.Tensor.flatten(start_dim=0, end_dim=-1) -> Tensor` The result may share the input's memory. */
+  /** Joins the dimensions from `start_dim` to `end_dim` into one. The result may share the input's memory. `torch.Tensor.flatten(start_dim=0, end_dim=-1) -> Tensor` */
   flatten(startDim: Int, options: { endDim?: Int }): Tensor
-  /** `torch.Tensor.flatten(start_dim=0, end_dim=-1) -> Tensor` The result may share the input's memory. */
+  /** Joins the dimensions from `start_dim` to `end_dim` into one. The result may share the input's memory. `torch.Tensor.flatten(start_dim=0, end_dim=-1) -> Tensor` */
   flatten(options: { startDim?: Int; endDim?: Int }): Tensor
-  /** `torch.Tensor.flip(dims) -> Tensor` */
+  /** Reverses the order of the elements along `dims`. `torch.Tensor.flip(dims) -> Tensor` */
   flip(dims: readonly Int[]): Tensor
-  /** `torch.Tensor.flip(dims) -> Tensor` */
+  /** Reverses the order of the elements along `dims`. `torch.Tensor.flip(dims) -> Tensor` */
   flip(...dims: Int[]): Tensor
-  /** `torch.Tensor.flip(dims) -> Tensor` */
+  /** Reverses the order of the elements along `dims`. `torch.Tensor.flip(dims) -> Tensor` */
   flip(options: { dims: readonly Int[] }): Tensor
-  /** `torch.Tensor.fliplr() -> Tensor` */
+  /** Reverses the order of the columns. `torch.Tensor.fliplr() -> Tensor` */
   fliplr(): Tensor
-  /** `torch.Tensor.flipud() -> Tensor` */
+  /** Reverses the order of the rows. `torch.Tensor.flipud() -> Tensor` */
   flipud(): Tensor
-  /** `torch.Tensor.float_power(exponent) -> Tensor` Elementwise. */
+  /** Powers, computed in float64 or complex128. Elementwise. `torch.Tensor.float_power(exponent) -> Tensor` */
   floatPower(exponent: Tensor | Scalar): Tensor
-  /** `torch.Tensor.float_power_(exponent) -> Tensor` In place. Elementwise. */
+  /** Powers, computed in float64 or complex128. In place. Elementwise. `torch.Tensor.float_power_(exponent) -> Tensor` */
   floatPower_(exponent: Tensor | Scalar): this
-  /** `torch.Tensor.floor() -> Tensor` Elementwise. */
+  /** The largest integer not above each element. Elementwise. `torch.Tensor.floor() -> Tensor` */
   floor(): Tensor
-  /** `torch.Tensor.floor_() -> Tensor` In place. Elementwise. */
+  /** The largest integer not above each element. In place. Elementwise. `torch.Tensor.floor_() -> Tensor` */
   floor_(): this
-  /** `torch.Tensor.floor_divide(other) -> Tensor` */
+  /** The quotient, rounded down. `torch.Tensor.floor_divide(other) -> Tensor` */
   floorDivide(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.floor_divide_(other) -> Tensor` In place. */
+  /** The quotient, rounded down. In place. `torch.Tensor.floor_divide_(other) -> Tensor` */
   floorDivide_(other: Tensor | Scalar): this
-  /** `torch.Tensor.fmax(other) -> Tensor` Elementwise. */
+  /** The larger of two elements; a number beats NaN. Elementwise. `torch.Tensor.fmax(other) -> Tensor` */
   fmax(other: Tensor): Tensor
-  /** `torch.Tensor.fmin(other) -> Tensor` Elementwise. */
+  /** The smaller of two elements; a number beats NaN. Elementwise. `torch.Tensor.fmin(other) -> Tensor` */
   fmin(other: Tensor): Tensor
-  /** `torch.Tensor.fmod(other) -> Tensor` Elementwise. */
+  /** The remainder of the division, with the sign of the dividend. Elementwise. `torch.Tensor.fmod(other) -> Tensor` */
   fmod(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.fmod_(other) -> Tensor` In place. Elementwise. */
+  /** The remainder of the division, with the sign of the dividend. In place. Elementwise. `torch.Tensor.fmod_(other) -> Tensor` */
   fmod_(other: Tensor | Scalar): this
-  /** `torch.Tensor.frac() -> Tensor` Elementwise. */
+  /** What is behind the point of each element. Elementwise. `torch.Tensor.frac() -> Tensor` */
   frac(): Tensor
-  /** `torch.Tensor.frac_() -> Tensor` In place. Elementwise. */
+  /** What is behind the point of each element. In place. Elementwise. `torch.Tensor.frac_() -> Tensor` */
   frac_(): this
-  /** `torch.Tensor.frexp() -> (mantissa, exponent)` Elementwise. */
+  /** Mantissas from 0.5 to 1 and exponents of 2. Elementwise. `torch.Tensor.frexp() -> (mantissa, exponent)` */
   frexp(): Named<{ mantissa: Tensor; exponent: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.gather(dim, index, *, sparse_grad=False) -> Tensor` */
+  /** The elements at the positions that `index` gives along `dim`. `torch.Tensor.gather(dim, index, *, sparse_grad=False) -> Tensor` */
   gather(dim: Int, index: Tensor, options?: { sparseGrad?: boolean }): Tensor
-  /** `torch.Tensor.gcd(other) -> Tensor` Elementwise. */
+  /** The greatest common divisor of integers. Elementwise. `torch.Tensor.gcd(other) -> Tensor` */
   gcd(other: Tensor): Tensor
-  /** `torch.Tensor.gcd_(other) -> Tensor` In place. */
+  /** The greatest common divisor of integers. In place. `torch.Tensor.gcd_(other) -> Tensor` */
   gcd_(other: Tensor): this
-  /** `torch.Tensor.ge(other) -> Tensor` Elementwise. */
+  /** Whether elements are greater than or equal to `other`. Elementwise. `torch.Tensor.ge(other) -> Tensor` */
   ge(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.ge_(other) -> Tensor` In place. */
+  /** Whether elements are greater than or equal to `other`. In place. `torch.Tensor.ge_(other) -> Tensor` */
   ge_(other: Tensor | Scalar): this
-  /** `torch.Tensor.geometric_(p, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers of a geometric distribution. In place. Random. `torch.Tensor.geometric_(p, *, generator=None) -> Tensor` */
   geometric_(p: number, options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.geometric_(p, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers of a geometric distribution. In place. Random. `torch.Tensor.geometric_(p, *, generator=None) -> Tensor` */
   geometric_(options: { p: number; generator?: Generator | null }): this
   /** `torch.Tensor.geqrf() -> (a, tau)` */
   geqrf(): Named<{ a: Tensor; tau: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.ger(vec2) -> Tensor` */
+  /** The outer product of two vectors. `torch.Tensor.ger(vec2) -> Tensor` */
   ger(vec2: Tensor): Tensor
-  /** `torch.Tensor.get_device() -> int` */
+  /** The index of the device; -1 on the CPU. `torch.Tensor.get_device() -> int` */
   getDevice(): number
-  /** `torch.Tensor.greater(other) -> Tensor` */
+  /** Whether elements are greater than `other`. `torch.Tensor.greater(other) -> Tensor` */
   greater(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.greater_(other) -> Tensor` In place. */
+  /** Whether elements are greater than `other`. In place. `torch.Tensor.greater_(other) -> Tensor` */
   greater_(other: Tensor | Scalar): this
-  /** `torch.Tensor.greater_equal(other) -> Tensor` */
+  /** Whether elements are greater than or equal to `other`. `torch.Tensor.greater_equal(other) -> Tensor` */
   greaterEqual(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.greater_equal_(other) -> Tensor` In place. */
+  /** Whether elements are greater than or equal to `other`. In place. `torch.Tensor.greater_equal_(other) -> Tensor` */
   greaterEqual_(other: Tensor | Scalar): this
-  /** `torch.Tensor.gt(other) -> Tensor` Elementwise. */
+  /** Whether elements are greater than `other`. Elementwise. `torch.Tensor.gt(other) -> Tensor` */
   gt(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.gt_(other) -> Tensor` In place. */
+  /** Whether elements are greater than `other`. In place. `torch.Tensor.gt_(other) -> Tensor` */
   gt_(other: Tensor | Scalar): this
-  /** `torch.Tensor.hardshrink(lambd=0.5) -> Tensor` Elementwise. */
+  /** x where |x| is above `lambd`, else 0. Elementwise. `torch.Tensor.hardshrink(lambd=0.5) -> Tensor` */
   hardshrink(lambd?: Scalar): Tensor
-  /** `torch.Tensor.hardshrink(lambd=0.5) -> Tensor` Elementwise. */
+  /** x where |x| is above `lambd`, else 0. Elementwise. `torch.Tensor.hardshrink(lambd=0.5) -> Tensor` */
   hardshrink(options: { lambd?: Scalar }): Tensor
   /** `torch.Tensor.hash_tensor(dim=None, *, keepdim=False, mode=0) -> Tensor` */
   hashTensor(dim?: Int | readonly Int[] | null, options?: { keepdim?: boolean; mode?: Int }): Tensor
@@ -636,99 +636,99 @@ export interface TensorMethods {
   hashTensor(...args: [...dim: Int[], options: { keepdim?: boolean; mode?: Int }]): Tensor
   /** `torch.Tensor.hash_tensor(dim=None, *, keepdim=False, mode=0) -> Tensor` */
   hashTensor(options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; mode?: Int }): Tensor
-  /** `torch.Tensor.heaviside(values) -> Tensor` Elementwise. */
+  /** 0 for negative elements, 1 for positive ones, `values` at zero. Elementwise. `torch.Tensor.heaviside(values) -> Tensor` */
   heaviside(values: Tensor): Tensor
-  /** `torch.Tensor.heaviside_(values) -> Tensor` In place. */
+  /** 0 for negative elements, 1 for positive ones, `values` at zero. In place. `torch.Tensor.heaviside_(values) -> Tensor` */
   heaviside_(values: Tensor): this
-  /** `torch.Tensor.histc(bins=100, min=0, max=0) -> Tensor` */
+  /** How many elements fall into each of `bins` bins of equal width. `torch.Tensor.histc(bins=100, min=0, max=0) -> Tensor` */
   histc(bins?: Int, min?: Scalar, max?: Scalar): Tensor
-  /** `torch.Tensor.histc(bins=100, min=0, max=0) -> Tensor` */
+  /** How many elements fall into each of `bins` bins of equal width. `torch.Tensor.histc(bins=100, min=0, max=0) -> Tensor` */
   histc(bins: Int, min: Scalar, options: { max?: Scalar }): Tensor
-  /** `torch.Tensor.histc(bins=100, min=0, max=0) -> Tensor` */
+  /** How many elements fall into each of `bins` bins of equal width. `torch.Tensor.histc(bins=100, min=0, max=0) -> Tensor` */
   histc(bins: Int, options: { min?: Scalar; max?: Scalar }): Tensor
-  /** `torch.Tensor.histc(bins=100, min=0, max=0) -> Tensor` */
+  /** How many elements fall into each of `bins` bins of equal width. `torch.Tensor.histc(bins=100, min=0, max=0) -> Tensor` */
   histc(options: { bins?: Int; min?: Scalar; max?: Scalar }): Tensor
-  /** `torch.Tensor.histogram(bins, *, weight=None, density=False) -> (hist, bin_edges)` */
+  /** How many elements fall into each bin, and the bins' edges. `torch.Tensor.histogram(bins, *, weight=None, density=False) -> (hist, bin_edges)` */
   histogram(bins: Tensor, options?: { weight?: Tensor | null; density?: boolean }): Named<{ hist: Tensor; binEdges: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.histogram(bins=100, *, range=None, weight=None, density=False) -> (hist, bin_edges)` */
+  /** How many elements fall into each bin, and the bins' edges. `torch.Tensor.histogram(bins=100, *, range=None, weight=None, density=False) -> (hist, bin_edges)` */
   histogram(bins?: Int, options?: { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }): Named<{ hist: Tensor; binEdges: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.histogram(bins=100, *, range=None, weight=None, density=False) -> (hist, bin_edges)` */
+  /** How many elements fall into each bin, and the bins' edges. `torch.Tensor.histogram(bins=100, *, range=None, weight=None, density=False) -> (hist, bin_edges)` */
   histogram(options: { bins?: Int; range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }): Named<{ hist: Tensor; binEdges: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.hsplit(sections) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the second dimension; views. The result may share the input's memory. `torch.Tensor.hsplit(sections) -> Tensor[]` */
   hsplit(sections: Int): Tensor[]
-  /** `torch.Tensor.hsplit(sections) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the second dimension; views. The result may share the input's memory. `torch.Tensor.hsplit(sections) -> Tensor[]` */
   hsplit(options: { sections: Int }): Tensor[]
-  /** `torch.Tensor.hsplit(indices) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the second dimension; views. The result may share the input's memory. `torch.Tensor.hsplit(indices) -> Tensor[]` */
   hsplit(indices: readonly Int[]): Tensor[]
-  /** `torch.Tensor.hsplit(indices) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the second dimension; views. The result may share the input's memory. `torch.Tensor.hsplit(indices) -> Tensor[]` */
   hsplit(...indices: Int[]): Tensor[]
-  /** `torch.Tensor.hsplit(indices) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the second dimension; views. The result may share the input's memory. `torch.Tensor.hsplit(indices) -> Tensor[]` */
   hsplit(options: { indices: readonly Int[] }): Tensor[]
-  /** `torch.Tensor.hypot(other) -> Tensor` Elementwise. */
+  /** The length of the hypotenuse of a right triangle. Elementwise. `torch.Tensor.hypot(other) -> Tensor` */
   hypot(other: Tensor): Tensor
-  /** `torch.Tensor.hypot_(other) -> Tensor` In place. Elementwise. */
+  /** The length of the hypotenuse of a right triangle. In place. Elementwise. `torch.Tensor.hypot_(other) -> Tensor` */
   hypot_(other: Tensor): this
-  /** `torch.Tensor.i0() -> Tensor` Elementwise. */
+  /** Elementwise. `torch.Tensor.i0() -> Tensor` */
   i0(): Tensor
-  /** `torch.Tensor.i0_() -> Tensor` In place. Elementwise. */
+  /** In place. Elementwise. `torch.Tensor.i0_() -> Tensor` */
   i0_(): this
-  /** `torch.Tensor.igamma(other) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.Tensor.igamma(other) -> Tensor` */
   igamma(other: Tensor): Tensor
-  /** `torch.Tensor.igamma_(other) -> Tensor` In place. Elementwise. */
+  /** In place. Elementwise. `torch.Tensor.igamma_(other) -> Tensor` */
   igamma_(other: Tensor): this
-  /** `torch.Tensor.igammac(other) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.Tensor.igammac(other) -> Tensor` */
   igammac(other: Tensor): Tensor
-  /** `torch.Tensor.igammac_(other) -> Tensor` In place. Elementwise. */
+  /** In place. Elementwise. `torch.Tensor.igammac_(other) -> Tensor` */
   igammac_(other: Tensor): this
-  /** `torch.Tensor.index_add(dim, index, source, *, alpha=1) -> Tensor` */
+  /** Adds slices of `source` to those at `index` along `dim`. `torch.Tensor.index_add(dim, index, source, *, alpha=1) -> Tensor` */
   indexAdd(dim: Int, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): Tensor
-  /** `torch.Tensor.index_add_(dim, index, source, *, alpha=1) -> Tensor` In place. */
+  /** Adds slices of `source` to those at `index` along `dim`. In place. `torch.Tensor.index_add_(dim, index, source, *, alpha=1) -> Tensor` */
   indexAdd_(dim: Int, index: Tensor, source: Tensor, options?: { alpha?: Scalar }): this
-  /** `torch.Tensor.index_copy(dim, index, source) -> Tensor` */
+  /** Writes slices of `source` to those at `index` along `dim`. `torch.Tensor.index_copy(dim, index, source) -> Tensor` */
   indexCopy(dim: Int, index: Tensor, source: Tensor): Tensor
-  /** `torch.Tensor.index_copy_(dim, index, source) -> Tensor` In place. */
+  /** Writes slices of `source` to those at `index` along `dim`. In place. `torch.Tensor.index_copy_(dim, index, source) -> Tensor` */
   indexCopy_(dim: Int, index: Tensor, source: Tensor): this
-  /** `torch.Tensor.index_fill(dim, index, value) -> Tensor` */
+  /** Sets the slices at `index` along `dim` to a value. `torch.Tensor.index_fill(dim, index, value) -> Tensor` */
   indexFill(dim: Int, index: Tensor, value: Tensor | Scalar): Tensor
-  /** `torch.Tensor.index_fill_(dim, index, value) -> Tensor` In place. */
+  /** Sets the slices at `index` along `dim` to a value. In place. `torch.Tensor.index_fill_(dim, index, value) -> Tensor` */
   indexFill_(dim: Int, index: Tensor, value: Tensor | Scalar): this
-  /** `torch.Tensor.index_put(indices, values, accumulate=False) -> Tensor` */
+  /** Writes `values` at the positions that the index tensors give. `torch.Tensor.index_put(indices, values, accumulate=False) -> Tensor` */
   indexPut(indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor
-  /** `torch.Tensor.index_put(indices, values, accumulate=False) -> Tensor` */
+  /** Writes `values` at the positions that the index tensors give. `torch.Tensor.index_put(indices, values, accumulate=False) -> Tensor` */
   indexPut(indices: readonly (Tensor | null)[], values: Tensor, options: { accumulate?: boolean }): Tensor
-  /** `torch.Tensor.index_reduce(dim, index, source, reduce, *, include_self=True) -> Tensor` */
+  /** Combines slices of `source` with those at `index` along `dim`. `torch.Tensor.index_reduce(dim, index, source, reduce, *, include_self=True) -> Tensor` */
   indexReduce(dim: Int, index: Tensor, source: Tensor, reduce: 'prod' | 'mean' | 'amax' | 'amin', options?: { includeSelf?: boolean }): Tensor
-  /** `torch.Tensor.index_reduce(dim, index, source, reduce, *, include_self=True) -> Tensor` */
+  /** Combines slices of `source` with those at `index` along `dim`. `torch.Tensor.index_reduce(dim, index, source, reduce, *, include_self=True) -> Tensor` */
   indexReduce(dim: Int, index: Tensor, source: Tensor, options: { reduce: 'prod' | 'mean' | 'amax' | 'amin'; includeSelf?: boolean }): Tensor
-  /** `torch.Tensor.index_reduce_(dim, index, source, reduce, *, include_self=True) -> Tensor` In place. */
+  /** Combines slices of `source` with those at `index` along `dim`. In place. `torch.Tensor.index_reduce_(dim, index, source, reduce, *, include_self=True) -> Tensor` */
   indexReduce_(dim: Int, index: Tensor, source: Tensor, reduce: 'prod' | 'mean' | 'amax' | 'amin', options?: { includeSelf?: boolean }): this
-  /** `torch.Tensor.index_reduce_(dim, index, source, reduce, *, include_self=True) -> Tensor` In place. */
+  /** Combines slices of `source` with those at `index` along `dim`. In place. `torch.Tensor.index_reduce_(dim, index, source, reduce, *, include_self=True) -> Tensor` */
   indexReduce_(dim: Int, index: Tensor, source: Tensor, options: { reduce: 'prod' | 'mean' | 'amax' | 'amin'; includeSelf?: boolean }): this
-  /** `torch.Tensor.index_select(dim, index) -> Tensor` */
+  /** The slices at the positions in `index` along `dim`, as a copy. `torch.Tensor.index_select(dim, index) -> Tensor` */
   indexSelect(dim: Int, index: Tensor): Tensor
-  /** `torch.Tensor.indices() -> Tensor` The result may share the input's memory. */
+  /** The coordinates of a sparse tensor. The result may share the input's memory. `torch.Tensor.indices() -> Tensor` */
   indices(): Tensor
-  /** `torch.Tensor.inner(other) -> Tensor` */
+  /** Dot products over the last dimensions. `torch.Tensor.inner(other) -> Tensor` */
   inner(other: Tensor): Tensor
   /** `torch.Tensor.int_repr() -> Tensor` */
   intRepr(): Tensor
-  /** `torch.Tensor.inverse() -> Tensor` */
+  /** The inverse of square matrices; see `linalg.inv`. `torch.Tensor.inverse() -> Tensor` */
   inverse(): Tensor
   /** `torch.Tensor.is_coalesced() -> bool` */
   isCoalesced(): boolean
-  /** `torch.Tensor.is_complex() -> bool` */
+  /** Whether the dtype is a complex one. `torch.Tensor.is_complex() -> bool` */
   isComplex(): boolean
   /** `torch.Tensor.is_conj() -> bool` */
   isConj(): boolean
   /** `torch.Tensor.is_distributed() -> bool` */
   isDistributed(): boolean
-  /** `torch.Tensor.is_floating_point() -> bool` */
+  /** Whether the dtype is a floating-point one. `torch.Tensor.is_floating_point() -> bool` */
   isFloatingPoint(): boolean
   /** `torch.Tensor.is_inference() -> bool` */
   isInference(): boolean
   /** `torch.Tensor.is_neg() -> bool` */
   isNeg(): boolean
-  /** `torch.Tensor.is_nonzero() -> bool` */
+  /** Whether the only element is not zero. `torch.Tensor.is_nonzero() -> bool` */
   isNonzero(): boolean
   /** `torch.Tensor.is_pinned(device=None) -> bool` */
   isPinned(device?: DeviceLike | null): boolean
@@ -736,351 +736,351 @@ export interface TensorMethods {
   isPinned(options: { device?: DeviceLike | null }): boolean
   /** `torch.Tensor.is_same_size(other) -> bool` */
   isSameSize(other: Tensor): boolean
-  /** `torch.Tensor.is_set_to(tensor) -> bool` */
+  /** Whether two tensors are the same view of the same memory. `torch.Tensor.is_set_to(tensor) -> bool` */
   isSetTo(tensor: Tensor): boolean
   /** `torch.Tensor.is_signed() -> bool` */
   isSigned(): boolean
-  /** `torch.Tensor.isclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
+  /** Whether each element differs from its counterpart by at most atol + rtol·|other|. `torch.Tensor.isclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
   isclose(other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor
-  /** `torch.Tensor.isclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
+  /** Whether each element differs from its counterpart by at most atol + rtol·|other|. `torch.Tensor.isclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
   isclose(other: Tensor, rtol: number, atol: number, options: { equalNan?: boolean }): Tensor
-  /** `torch.Tensor.isclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
+  /** Whether each element differs from its counterpart by at most atol + rtol·|other|. `torch.Tensor.isclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
   isclose(other: Tensor, rtol: number, options: { atol?: number; equalNan?: boolean }): Tensor
-  /** `torch.Tensor.isclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
+  /** Whether each element differs from its counterpart by at most atol + rtol·|other|. `torch.Tensor.isclose(other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
   isclose(other: Tensor, options: { rtol?: number; atol?: number; equalNan?: boolean }): Tensor
-  /** `torch.Tensor.isfinite() -> Tensor` Elementwise. */
+  /** Whether elements are neither infinite nor NaN. Elementwise. `torch.Tensor.isfinite() -> Tensor` */
   isfinite(): Tensor
-  /** `torch.Tensor.isinf() -> Tensor` Elementwise. */
+  /** Whether elements are infinite. Elementwise. `torch.Tensor.isinf() -> Tensor` */
   isinf(): Tensor
-  /** `torch.Tensor.isnan() -> Tensor` Elementwise. */
+  /** Whether elements are NaN. Elementwise. `torch.Tensor.isnan() -> Tensor` */
   isnan(): Tensor
-  /** `torch.Tensor.isneginf() -> Tensor` Elementwise. */
+  /** Whether elements are -∞. Elementwise. `torch.Tensor.isneginf() -> Tensor` */
   isneginf(): Tensor
-  /** `torch.Tensor.isposinf() -> Tensor` Elementwise. */
+  /** Whether elements are +∞. Elementwise. `torch.Tensor.isposinf() -> Tensor` */
   isposinf(): Tensor
-  /** `torch.Tensor.isreal() -> Tensor` */
+  /** Whether elements have no imaginary part. `torch.Tensor.isreal() -> Tensor` */
   isreal(): Tensor
-  /** `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(nFft: Int, hopLength?: Int | null, winLength?: Int | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: Int | null, returnComplex?: boolean): Tensor
-  /** `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, normalized: boolean, onesided: boolean | null, length: Int | null, options: { returnComplex?: boolean }): Tensor
-  /** `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, normalized: boolean, onesided: boolean | null, options: { length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, normalized: boolean, options: { onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, options: { normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, options: { center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(nFft: Int, hopLength: Int | null, winLength: Int | null, options: { window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(nFft: Int, hopLength: Int | null, options: { winLength?: Int | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(nFft: Int, options: { hopLength?: Int | null; winLength?: Int | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.Tensor.istft(n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(options: { nFft: Int; hopLength?: Int | null; winLength?: Int | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.Tensor.kron(other) -> Tensor` */
+  /** The Kronecker product of two tensors. `torch.Tensor.kron(other) -> Tensor` */
   kron(other: Tensor): Tensor
-  /** `torch.Tensor.kthvalue(k, dim=-1, keepdim=False) -> (values, indices)` */
+  /** The k-th smallest element along `dim`, and its position. `torch.Tensor.kthvalue(k, dim=-1, keepdim=False) -> (values, indices)` */
   kthvalue(k: Int, dim?: Int, keepdim?: boolean): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.kthvalue(k, dim=-1, keepdim=False) -> (values, indices)` */
+  /** The k-th smallest element along `dim`, and its position. `torch.Tensor.kthvalue(k, dim=-1, keepdim=False) -> (values, indices)` */
   kthvalue(k: Int, dim: Int, options: { keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.kthvalue(k, dim=-1, keepdim=False) -> (values, indices)` */
+  /** The k-th smallest element along `dim`, and its position. `torch.Tensor.kthvalue(k, dim=-1, keepdim=False) -> (values, indices)` */
   kthvalue(k: Int, options: { dim?: Int; keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.kthvalue(k, dim=-1, keepdim=False) -> (values, indices)` */
+  /** The k-th smallest element along `dim`, and its position. `torch.Tensor.kthvalue(k, dim=-1, keepdim=False) -> (values, indices)` */
   kthvalue(options: { k: Int; dim?: Int; keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.lcm(other) -> Tensor` Elementwise. */
+  /** The least common multiple of integers. Elementwise. `torch.Tensor.lcm(other) -> Tensor` */
   lcm(other: Tensor): Tensor
-  /** `torch.Tensor.lcm_(other) -> Tensor` In place. */
+  /** The least common multiple of integers. In place. `torch.Tensor.lcm_(other) -> Tensor` */
   lcm_(other: Tensor): this
-  /** `torch.Tensor.ldexp(other) -> Tensor` Elementwise. */
+  /** input · 2^other. Elementwise. `torch.Tensor.ldexp(other) -> Tensor` */
   ldexp(other: Tensor): Tensor
-  /** `torch.Tensor.ldexp_(other) -> Tensor` In place. Elementwise. */
+  /** input · 2^other. In place. Elementwise. `torch.Tensor.ldexp_(other) -> Tensor` */
   ldexp_(other: Tensor): this
-  /** `torch.Tensor.le(other) -> Tensor` Elementwise. */
+  /** Whether elements are less than or equal to `other`. Elementwise. `torch.Tensor.le(other) -> Tensor` */
   le(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.le_(other) -> Tensor` In place. */
+  /** Whether elements are less than or equal to `other`. In place. `torch.Tensor.le_(other) -> Tensor` */
   le_(other: Tensor | Scalar): this
-  /** `torch.Tensor.lerp(end, weight) -> Tensor` Elementwise. */
+  /** Between `input` and `end`: input + weight·(end - input). Elementwise. `torch.Tensor.lerp(end, weight) -> Tensor` */
   lerp(end: Tensor, weight: Tensor | Scalar): Tensor
-  /** `torch.Tensor.lerp_(end, weight) -> Tensor` In place. Elementwise. */
+  /** Between `input` and `end`: input + weight·(end - input). In place. Elementwise. `torch.Tensor.lerp_(end, weight) -> Tensor` */
   lerp_(end: Tensor, weight: Tensor | Scalar): this
-  /** `torch.Tensor.less(other) -> Tensor` */
+  /** Whether elements are less than `other`. `torch.Tensor.less(other) -> Tensor` */
   less(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.less_(other) -> Tensor` In place. */
+  /** Whether elements are less than `other`. In place. `torch.Tensor.less_(other) -> Tensor` */
   less_(other: Tensor | Scalar): this
-  /** `torch.Tensor.less_equal(other) -> Tensor` */
+  /** Whether elements are less than or equal to `other`. `torch.Tensor.less_equal(other) -> Tensor` */
   lessEqual(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.less_equal_(other) -> Tensor` In place. */
+  /** Whether elements are less than or equal to `other`. In place. `torch.Tensor.less_equal_(other) -> Tensor` */
   lessEqual_(other: Tensor | Scalar): this
-  /** `torch.Tensor.lgamma() -> Tensor` Elementwise. */
+  /** The logarithm of the absolute value of the gamma function. Elementwise. `torch.Tensor.lgamma() -> Tensor` */
   lgamma(): Tensor
-  /** `torch.Tensor.lgamma_() -> Tensor` In place. Elementwise. */
+  /** The logarithm of the absolute value of the gamma function. In place. Elementwise. `torch.Tensor.lgamma_() -> Tensor` */
   lgamma_(): this
-  /** `torch.Tensor.log() -> Tensor` Elementwise. */
+  /** The natural logarithm of each element. Elementwise. `torch.Tensor.log() -> Tensor` */
   log(): Tensor
-  /** `torch.Tensor.log10() -> Tensor` Elementwise. */
+  /** The decimal logarithm of each element. Elementwise. `torch.Tensor.log10() -> Tensor` */
   log10(): Tensor
-  /** `torch.Tensor.log10_() -> Tensor` In place. Elementwise. */
+  /** The decimal logarithm of each element. In place. Elementwise. `torch.Tensor.log10_() -> Tensor` */
   log10_(): this
-  /** `torch.Tensor.log1p() -> Tensor` Elementwise. */
+  /** The natural logarithm of one plus each element, exact near zero. Elementwise. `torch.Tensor.log1p() -> Tensor` */
   log1p(): Tensor
-  /** `torch.Tensor.log1p_() -> Tensor` In place. Elementwise. */
+  /** The natural logarithm of one plus each element, exact near zero. In place. Elementwise. `torch.Tensor.log1p_() -> Tensor` */
   log1p_(): this
-  /** `torch.Tensor.log2() -> Tensor` Elementwise. */
+  /** The binary logarithm of each element. Elementwise. `torch.Tensor.log2() -> Tensor` */
   log2(): Tensor
-  /** `torch.Tensor.log2_() -> Tensor` In place. Elementwise. */
+  /** The binary logarithm of each element. In place. Elementwise. `torch.Tensor.log2_() -> Tensor` */
   log2_(): this
-  /** `torch.Tensor.log_() -> Tensor` In place. Elementwise. */
+  /** The natural logarithm of each element. In place. Elementwise. `torch.Tensor.log_() -> Tensor` */
   log_(): this
-  /** `torch.Tensor.log_normal_(mean=1, std=2, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers whose logarithms are normally distributed. In place. Random. `torch.Tensor.log_normal_(mean=1, std=2, *, generator=None) -> Tensor` */
   logNormal_(mean?: number, std?: number, options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.log_normal_(mean=1, std=2, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers whose logarithms are normally distributed. In place. Random. `torch.Tensor.log_normal_(mean=1, std=2, *, generator=None) -> Tensor` */
   logNormal_(mean: number, options: { std?: number; generator?: Generator | null }): this
-  /** `torch.Tensor.log_normal_(mean=1, std=2, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers whose logarithms are normally distributed. In place. Random. `torch.Tensor.log_normal_(mean=1, std=2, *, generator=None) -> Tensor` */
   logNormal_(options: { mean?: number; std?: number; generator?: Generator | null }): this
-  /** `torch.Tensor.log_softmax(dim, dtype=None) -> Tensor` */
+  /** The logarithms of the softmax along `dim`. `torch.Tensor.log_softmax(dim, dtype=None) -> Tensor` */
   logSoftmax(dim: Int, dtype?: DType | null): Tensor
-  /** `torch.Tensor.log_softmax(dim, dtype=None) -> Tensor` */
+  /** The logarithms of the softmax along `dim`. `torch.Tensor.log_softmax(dim, dtype=None) -> Tensor` */
   logSoftmax(dim: Int, options: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.log_softmax(dim, dtype=None) -> Tensor` */
+  /** The logarithms of the softmax along `dim`. `torch.Tensor.log_softmax(dim, dtype=None) -> Tensor` */
   logSoftmax(options: { dim: Int; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.logaddexp(other) -> Tensor` Elementwise. */
+  /** log(exp(input) + exp(other)), without overflow. Elementwise. `torch.Tensor.logaddexp(other) -> Tensor` */
   logaddexp(other: Tensor): Tensor
-  /** `torch.Tensor.logaddexp2(other) -> Tensor` Elementwise. */
+  /** log2(2^input + 2^other), without overflow. Elementwise. `torch.Tensor.logaddexp2(other) -> Tensor` */
   logaddexp2(other: Tensor): Tensor
-  /** `torch.Tensor.logcumsumexp(dim) -> Tensor` */
+  /** log of the sums of exponentials so far along `dim`. `torch.Tensor.logcumsumexp(dim) -> Tensor` */
   logcumsumexp(dim: Int): Tensor
-  /** `torch.Tensor.logcumsumexp(dim) -> Tensor` */
+  /** log of the sums of exponentials so far along `dim`. `torch.Tensor.logcumsumexp(dim) -> Tensor` */
   logcumsumexp(options: { dim: Int }): Tensor
-  /** `torch.Tensor.logdet() -> Tensor` */
+  /** The logarithm of the determinant. `torch.Tensor.logdet() -> Tensor` */
   logdet(): Tensor
-  /** `torch.Tensor.logical_and(other) -> Tensor` Elementwise. */
+  /** Whether both are true (not zero). Elementwise. `torch.Tensor.logical_and(other) -> Tensor` */
   logicalAnd(other: Tensor): Tensor
-  /** `torch.Tensor.logical_and_(other) -> Tensor` In place. Elementwise. */
+  /** Whether both are true (not zero). In place. Elementwise. `torch.Tensor.logical_and_(other) -> Tensor` */
   logicalAnd_(other: Tensor): this
-  /** `torch.Tensor.logical_not() -> Tensor` Elementwise. */
+  /** Whether elements are false (zero). Elementwise. `torch.Tensor.logical_not() -> Tensor` */
   logicalNot(): Tensor
-  /** `torch.Tensor.logical_not_() -> Tensor` In place. Elementwise. */
+  /** Whether elements are false (zero). In place. Elementwise. `torch.Tensor.logical_not_() -> Tensor` */
   logicalNot_(): this
-  /** `torch.Tensor.logical_or(other) -> Tensor` Elementwise. */
+  /** Whether either is true (not zero). Elementwise. `torch.Tensor.logical_or(other) -> Tensor` */
   logicalOr(other: Tensor): Tensor
-  /** `torch.Tensor.logical_or_(other) -> Tensor` In place. Elementwise. */
+  /** Whether either is true (not zero). In place. Elementwise. `torch.Tensor.logical_or_(other) -> Tensor` */
   logicalOr_(other: Tensor): this
-  /** `torch.Tensor.logical_xor(other) -> Tensor` Elementwise. */
+  /** Whether exactly one of both is true (not zero). Elementwise. `torch.Tensor.logical_xor(other) -> Tensor` */
   logicalXor(other: Tensor): Tensor
-  /** `torch.Tensor.logical_xor_(other) -> Tensor` In place. Elementwise. */
+  /** Whether exactly one of both is true (not zero). In place. Elementwise. `torch.Tensor.logical_xor_(other) -> Tensor` */
   logicalXor_(other: Tensor): this
-  /** `torch.Tensor.logit(eps=None) -> Tensor` Elementwise. */
+  /** log(x / (1 - x)), the inverse of the sigmoid. Elementwise. `torch.Tensor.logit(eps=None) -> Tensor` */
   logit(eps?: number | null): Tensor
-  /** `torch.Tensor.logit(eps=None) -> Tensor` Elementwise. */
+  /** log(x / (1 - x)), the inverse of the sigmoid. Elementwise. `torch.Tensor.logit(eps=None) -> Tensor` */
   logit(options: { eps?: number | null }): Tensor
-  /** `torch.Tensor.logit_(eps=None) -> Tensor` In place. Elementwise. */
+  /** log(x / (1 - x)), the inverse of the sigmoid. In place. Elementwise. `torch.Tensor.logit_(eps=None) -> Tensor` */
   logit_(eps?: number | null): this
-  /** `torch.Tensor.logit_(eps=None) -> Tensor` In place. Elementwise. */
+  /** log(x / (1 - x)), the inverse of the sigmoid. In place. Elementwise. `torch.Tensor.logit_(eps=None) -> Tensor` */
   logit_(options: { eps?: number | null }): this
-  /** `torch.Tensor.logsumexp(dim, keepdim=False) -> Tensor` A reduction. */
+  /** log of the sum of exponentials along `dim`, without overflow. A reduction. `torch.Tensor.logsumexp(dim, keepdim=False) -> Tensor` */
   logsumexp(dim: Int | readonly Int[], keepdim?: boolean): Tensor
-  /** `torch.Tensor.logsumexp(dim, keepdim=False) -> Tensor` A reduction. */
+  /** log of the sum of exponentials along `dim`, without overflow. A reduction. `torch.Tensor.logsumexp(dim, keepdim=False) -> Tensor` */
   logsumexp(dim: Int | readonly Int[], options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.logsumexp(dim, keepdim=False) -> Tensor` A reduction. */
+  /** log of the sum of exponentials along `dim`, without overflow. A reduction. `torch.Tensor.logsumexp(dim, keepdim=False) -> Tensor` */
   logsumexp(options: { dim: Int | readonly Int[]; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.lt(other) -> Tensor` Elementwise. */
+  /** Whether elements are less than `other`. Elementwise. `torch.Tensor.lt(other) -> Tensor` */
   lt(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.lt_(other) -> Tensor` In place. */
+  /** Whether elements are less than `other`. In place. `torch.Tensor.lt_(other) -> Tensor` */
   lt_(other: Tensor | Scalar): this
-  /** `torch.Tensor.lu_solve(LU_data, LU_pivots) -> Tensor` */
+  /** Solves linear systems from the LU factorization of their matrix. `torch.Tensor.lu_solve(LU_data, LU_pivots) -> Tensor` */
   luSolve(LUData: Tensor, LUPivots: Tensor): Tensor
-  /** `torch.Tensor.masked_fill(mask, value) -> Tensor` Elementwise. */
+  /** Sets the elements where `mask` is true to a value. Elementwise. `torch.Tensor.masked_fill(mask, value) -> Tensor` */
   maskedFill(mask: Tensor, value: Tensor | Scalar): Tensor
-  /** `torch.Tensor.masked_fill_(mask, value) -> Tensor` In place. */
+  /** Sets the elements where `mask` is true to a value. In place. `torch.Tensor.masked_fill_(mask, value) -> Tensor` */
   maskedFill_(mask: Tensor, value: Tensor | Scalar): this
-  /** `torch.Tensor.masked_scatter(mask, source) -> Tensor` */
+  /** Writes the elements of `source`, in order, where `mask` is true. `torch.Tensor.masked_scatter(mask, source) -> Tensor` */
   maskedScatter(mask: Tensor, source: Tensor): Tensor
-  /** `torch.Tensor.masked_scatter_(mask, source) -> Tensor` In place. */
+  /** Writes the elements of `source`, in order, where `mask` is true. In place. `torch.Tensor.masked_scatter_(mask, source) -> Tensor` */
   maskedScatter_(mask: Tensor, source: Tensor): this
-  /** `torch.Tensor.masked_select(mask) -> Tensor` The result's shape depends on the values. */
+  /** The elements where `mask` is true, as a vector. The result's shape depends on the values. `torch.Tensor.masked_select(mask) -> Tensor` */
   maskedSelect(mask: Tensor): Tensor
-  /** `torch.Tensor.matmul(other) -> Tensor` */
+  /** The matrix product: of vectors the dot product, of more dimensions a batch of products. `torch.Tensor.matmul(other) -> Tensor` */
   matmul(other: Tensor): Tensor
-  /** `torch.Tensor.matrix_exp() -> Tensor` */
+  /** The exponential of square matrices. `torch.Tensor.matrix_exp() -> Tensor` */
   matrixExp(): Tensor
-  /** `torch.Tensor.matrix_power(n) -> Tensor` */
+  /** Square matrices raised to an integer power. `torch.Tensor.matrix_power(n) -> Tensor` */
   matrixPower(n: Int): Tensor
-  /** `torch.Tensor.matrix_power(n) -> Tensor` */
+  /** Square matrices raised to an integer power. `torch.Tensor.matrix_power(n) -> Tensor` */
   matrixPower(options: { n: Int }): Tensor
-  /** `torch.Tensor.max() -> Tensor` A reduction. */
+  /** The largest element; along `dim` values and positions; or, of two tensors, the larger elements. A reduction. `torch.Tensor.max() -> Tensor` */
   max(): Tensor
-  /** `torch.Tensor.max(other) -> Tensor` Elementwise. */
+  /** The largest element; along `dim` values and positions; or, of two tensors, the larger elements. Elementwise. `torch.Tensor.max(other) -> Tensor` */
   max(other: Tensor): Tensor
-  /** `torch.Tensor.max(dim, keepdim=False) -> (values, indices)` A reduction. */
+  /** The largest element; along `dim` values and positions; or, of two tensors, the larger elements. A reduction. `torch.Tensor.max(dim, keepdim=False) -> (values, indices)` */
   max(dim: Int, keepdim?: boolean): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.max(dim, keepdim=False) -> (values, indices)` A reduction. */
+  /** The largest element; along `dim` values and positions; or, of two tensors, the larger elements. A reduction. `torch.Tensor.max(dim, keepdim=False) -> (values, indices)` */
   max(dim: Int, options: { keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.max(dim, keepdim=False) -> (values, indices)` A reduction. */
+  /** The largest element; along `dim` values and positions; or, of two tensors, the larger elements. A reduction. `torch.Tensor.max(dim, keepdim=False) -> (values, indices)` */
   max(options: { dim: Int; keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.maximum(other) -> Tensor` Elementwise. */
+  /** The larger of two elements; NaN if either is. Elementwise. `torch.Tensor.maximum(other) -> Tensor` */
   maximum(other: Tensor): Tensor
-  /** `torch.Tensor.mean(*, dtype=None) -> Tensor` A reduction. */
+  /** The mean of all elements, or of those along `dim`. A reduction. `torch.Tensor.mean(*, dtype=None) -> Tensor` */
   mean(options?: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.mean(dim, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The mean of all elements, or of those along `dim`. A reduction. `torch.Tensor.mean(dim, keepdim=False, *, dtype=None) -> Tensor` */
   mean(dim: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.mean(dim, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The mean of all elements, or of those along `dim`. A reduction. `torch.Tensor.mean(dim, keepdim=False, *, dtype=None) -> Tensor` */
   mean(dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.mean(dim, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The mean of all elements, or of those along `dim`. A reduction. `torch.Tensor.mean(dim, keepdim=False, *, dtype=None) -> Tensor` */
   mean(options: { dim: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.median() -> Tensor` */
+  /** The median (the lower of two) of all elements, or values and positions along `dim`. `torch.Tensor.median() -> Tensor` */
   median(): Tensor
-  /** `torch.Tensor.median(dim, keepdim=False) -> (values, indices)` */
+  /** The median (the lower of two) of all elements, or values and positions along `dim`. `torch.Tensor.median(dim, keepdim=False) -> (values, indices)` */
   median(dim: Int, keepdim?: boolean): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.median(dim, keepdim=False) -> (values, indices)` */
+  /** The median (the lower of two) of all elements, or values and positions along `dim`. `torch.Tensor.median(dim, keepdim=False) -> (values, indices)` */
   median(dim: Int, options: { keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.median(dim, keepdim=False) -> (values, indices)` */
+  /** The median (the lower of two) of all elements, or values and positions along `dim`. `torch.Tensor.median(dim, keepdim=False) -> (values, indices)` */
   median(options: { dim: Int; keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.min() -> Tensor` A reduction. */
+  /** The smallest element; along `dim` values and positions; or, of two tensors, the smaller elements. A reduction. `torch.Tensor.min() -> Tensor` */
   min(): Tensor
-  /** `torch.Tensor.min(other) -> Tensor` Elementwise. */
+  /** The smallest element; along `dim` values and positions; or, of two tensors, the smaller elements. Elementwise. `torch.Tensor.min(other) -> Tensor` */
   min(other: Tensor): Tensor
-  /** `torch.Tensor.min(dim, keepdim=False) -> (values, indices)` A reduction. */
+  /** The smallest element; along `dim` values and positions; or, of two tensors, the smaller elements. A reduction. `torch.Tensor.min(dim, keepdim=False) -> (values, indices)` */
   min(dim: Int, keepdim?: boolean): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.min(dim, keepdim=False) -> (values, indices)` A reduction. */
+  /** The smallest element; along `dim` values and positions; or, of two tensors, the smaller elements. A reduction. `torch.Tensor.min(dim, keepdim=False) -> (values, indices)` */
   min(dim: Int, options: { keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.min(dim, keepdim=False) -> (values, indices)` A reduction. */
+  /** The smallest element; along `dim` values and positions; or, of two tensors, the smaller elements. A reduction. `torch.Tensor.min(dim, keepdim=False) -> (values, indices)` */
   min(options: { dim: Int; keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.minimum(other) -> Tensor` Elementwise. */
+  /** The smaller of two elements; NaN if either is. Elementwise. `torch.Tensor.minimum(other) -> Tensor` */
   minimum(other: Tensor): Tensor
-  /** `torch.Tensor.mm(mat2) -> Tensor` */
+  /** The product of two matrices. `torch.Tensor.mm(mat2) -> Tensor` */
   mm(mat2: Tensor): Tensor
-  /** `torch.Tensor.mode(dim=-1, keepdim=False) -> (values, indices)` */
+  /** The most frequent value along `dim`, and a position of it. `torch.Tensor.mode(dim=-1, keepdim=False) -> (values, indices)` */
   mode(dim?: Int, keepdim?: boolean): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.mode(dim=-1, keepdim=False) -> (values, indices)` */
+  /** The most frequent value along `dim`, and a position of it. `torch.Tensor.mode(dim=-1, keepdim=False) -> (values, indices)` */
   mode(dim: Int, options: { keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.mode(dim=-1, keepdim=False) -> (values, indices)` */
+  /** The most frequent value along `dim`, and a position of it. `torch.Tensor.mode(dim=-1, keepdim=False) -> (values, indices)` */
   mode(options: { dim?: Int; keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.moveaxis(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.moveaxis(source, destination) -> Tensor` */
   moveaxis(source: Int, destination: Int): Tensor
-  /** `torch.Tensor.moveaxis(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.moveaxis(source, destination) -> Tensor` */
   moveaxis(source: Int, options: { destination: Int }): Tensor
-  /** `torch.Tensor.moveaxis(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.moveaxis(source, destination) -> Tensor` */
   moveaxis(options: { source: Int; destination: Int }): Tensor
-  /** `torch.Tensor.moveaxis(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.moveaxis(source, destination) -> Tensor` */
   moveaxis(source: readonly Int[], destination: readonly Int[]): Tensor
-  /** `torch.Tensor.moveaxis(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.moveaxis(source, destination) -> Tensor` */
   moveaxis(source: readonly Int[], options: { destination: readonly Int[] }): Tensor
-  /** `torch.Tensor.moveaxis(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.moveaxis(source, destination) -> Tensor` */
   moveaxis(options: { source: readonly Int[]; destination: readonly Int[] }): Tensor
-  /** `torch.Tensor.movedim(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.movedim(source, destination) -> Tensor` */
   movedim(source: Int, destination: Int): Tensor
-  /** `torch.Tensor.movedim(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.movedim(source, destination) -> Tensor` */
   movedim(source: Int, options: { destination: Int }): Tensor
-  /** `torch.Tensor.movedim(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.movedim(source, destination) -> Tensor` */
   movedim(options: { source: Int; destination: Int }): Tensor
-  /** `torch.Tensor.movedim(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.movedim(source, destination) -> Tensor` */
   movedim(source: readonly Int[], destination: readonly Int[]): Tensor
-  /** `torch.Tensor.movedim(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.movedim(source, destination) -> Tensor` */
   movedim(source: readonly Int[], options: { destination: readonly Int[] }): Tensor
-  /** `torch.Tensor.movedim(source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.Tensor.movedim(source, destination) -> Tensor` */
   movedim(options: { source: readonly Int[]; destination: readonly Int[] }): Tensor
-  /** `torch.Tensor.msort() -> Tensor` */
+  /** The elements sorted along the first dimension. `torch.Tensor.msort() -> Tensor` */
   msort(): Tensor
-  /** `torch.Tensor.mul(other) -> Tensor` Elementwise. */
+  /** Multiplies by `other`. Elementwise. `torch.Tensor.mul(other) -> Tensor` */
   mul(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.mul_(other) -> Tensor` In place. Elementwise. */
+  /** Multiplies by `other`. In place. Elementwise. `torch.Tensor.mul_(other) -> Tensor` */
   mul_(other: Tensor | Scalar): this
-  /** `torch.Tensor.multinomial(num_samples, replacement=False, *, generator=None) -> Tensor` Random. */
+  /** Draws positions with the elements of each row as weights. Random. `torch.Tensor.multinomial(num_samples, replacement=False, *, generator=None) -> Tensor` */
   multinomial(numSamples: Int, replacement?: boolean, options?: { generator?: Generator | null }): Tensor
-  /** `torch.Tensor.multinomial(num_samples, replacement=False, *, generator=None) -> Tensor` Random. */
+  /** Draws positions with the elements of each row as weights. Random. `torch.Tensor.multinomial(num_samples, replacement=False, *, generator=None) -> Tensor` */
   multinomial(numSamples: Int, options: { replacement?: boolean; generator?: Generator | null }): Tensor
-  /** `torch.Tensor.multinomial(num_samples, replacement=False, *, generator=None) -> Tensor` Random. */
+  /** Draws positions with the elements of each row as weights. Random. `torch.Tensor.multinomial(num_samples, replacement=False, *, generator=None) -> Tensor` */
   multinomial(options: { numSamples: Int; replacement?: boolean; generator?: Generator | null }): Tensor
-  /** `torch.Tensor.multiply(other) -> Tensor` */
+  /** Multiplies by `other`. `torch.Tensor.multiply(other) -> Tensor` */
   multiply(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.multiply_(other) -> Tensor` In place. */
+  /** Multiplies by `other`. In place. `torch.Tensor.multiply_(other) -> Tensor` */
   multiply_(other: Tensor | Scalar): this
-  /** `torch.Tensor.mv(vec) -> Tensor` */
+  /** The product of a matrix and a vector. `torch.Tensor.mv(vec) -> Tensor` */
   mv(vec: Tensor): Tensor
-  /** `torch.Tensor.mvlgamma(p) -> Tensor` Elementwise. */
+  /** The logarithm of the multivariate gamma function. Elementwise. `torch.Tensor.mvlgamma(p) -> Tensor` */
   mvlgamma(p: Int): Tensor
-  /** `torch.Tensor.mvlgamma(p) -> Tensor` Elementwise. */
+  /** The logarithm of the multivariate gamma function. Elementwise. `torch.Tensor.mvlgamma(p) -> Tensor` */
   mvlgamma(options: { p: Int }): Tensor
-  /** `torch.Tensor.mvlgamma_(p) -> Tensor` In place. Elementwise. */
+  /** The logarithm of the multivariate gamma function. In place. Elementwise. `torch.Tensor.mvlgamma_(p) -> Tensor` */
   mvlgamma_(p: Int): this
-  /** `torch.Tensor.mvlgamma_(p) -> Tensor` In place. Elementwise. */
+  /** The logarithm of the multivariate gamma function. In place. Elementwise. `torch.Tensor.mvlgamma_(p) -> Tensor` */
   mvlgamma_(options: { p: Int }): this
-  /** `torch.Tensor.nan_to_num(nan=None, posinf=None, neginf=None) -> Tensor` Elementwise. */
+  /** Replaces NaN and infinities by numbers. Elementwise. `torch.Tensor.nan_to_num(nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum(nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor
-  /** `torch.Tensor.nan_to_num(nan=None, posinf=None, neginf=None) -> Tensor` Elementwise. */
+  /** Replaces NaN and infinities by numbers. Elementwise. `torch.Tensor.nan_to_num(nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum(nan: number | null, posinf: number | null, options: { neginf?: number | null }): Tensor
-  /** `torch.Tensor.nan_to_num(nan=None, posinf=None, neginf=None) -> Tensor` Elementwise. */
+  /** Replaces NaN and infinities by numbers. Elementwise. `torch.Tensor.nan_to_num(nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum(nan: number | null, options: { posinf?: number | null; neginf?: number | null }): Tensor
-  /** `torch.Tensor.nan_to_num(nan=None, posinf=None, neginf=None) -> Tensor` Elementwise. */
+  /** Replaces NaN and infinities by numbers. Elementwise. `torch.Tensor.nan_to_num(nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum(options: { nan?: number | null; posinf?: number | null; neginf?: number | null }): Tensor
-  /** `torch.Tensor.nan_to_num_(nan=None, posinf=None, neginf=None) -> Tensor` In place. Elementwise. */
+  /** Replaces NaN and infinities by numbers. In place. Elementwise. `torch.Tensor.nan_to_num_(nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum_(nan?: number | null, posinf?: number | null, neginf?: number | null): this
-  /** `torch.Tensor.nan_to_num_(nan=None, posinf=None, neginf=None) -> Tensor` In place. Elementwise. */
+  /** Replaces NaN and infinities by numbers. In place. Elementwise. `torch.Tensor.nan_to_num_(nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum_(nan: number | null, posinf: number | null, options: { neginf?: number | null }): this
-  /** `torch.Tensor.nan_to_num_(nan=None, posinf=None, neginf=None) -> Tensor` In place. Elementwise. */
+  /** Replaces NaN and infinities by numbers. In place. Elementwise. `torch.Tensor.nan_to_num_(nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum_(nan: number | null, options: { posinf?: number | null; neginf?: number | null }): this
-  /** `torch.Tensor.nan_to_num_(nan=None, posinf=None, neginf=None) -> Tensor` In place. Elementwise. */
+  /** Replaces NaN and infinities by numbers. In place. Elementwise. `torch.Tensor.nan_to_num_(nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum_(options: { nan?: number | null; posinf?: number | null; neginf?: number | null }): this
-  /** `torch.Tensor.nanmean(dim=None, keepdim=False, *, dtype=None) -> Tensor` */
+  /** The mean without NaN. `torch.Tensor.nanmean(dim=None, keepdim=False, *, dtype=None) -> Tensor` */
   nanmean(dim?: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.nanmean(dim=None, keepdim=False, *, dtype=None) -> Tensor` */
+  /** The mean without NaN. `torch.Tensor.nanmean(dim=None, keepdim=False, *, dtype=None) -> Tensor` */
   nanmean(dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.nanmean(dim=None, keepdim=False, *, dtype=None) -> Tensor` */
+  /** The mean without NaN. `torch.Tensor.nanmean(dim=None, keepdim=False, *, dtype=None) -> Tensor` */
   nanmean(options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.nanmedian() -> Tensor` */
+  /** The median without NaN. `torch.Tensor.nanmedian() -> Tensor` */
   nanmedian(): Tensor
-  /** `torch.Tensor.nanmedian(dim, keepdim=False) -> (values, indices)` */
+  /** The median without NaN. `torch.Tensor.nanmedian(dim, keepdim=False) -> (values, indices)` */
   nanmedian(dim: Int, keepdim?: boolean): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.nanmedian(dim, keepdim=False) -> (values, indices)` */
+  /** The median without NaN. `torch.Tensor.nanmedian(dim, keepdim=False) -> (values, indices)` */
   nanmedian(dim: Int, options: { keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.nanmedian(dim, keepdim=False) -> (values, indices)` */
+  /** The median without NaN. `torch.Tensor.nanmedian(dim, keepdim=False) -> (values, indices)` */
   nanmedian(options: { dim: Int; keepdim?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.nanquantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
+  /** Quantiles without NaN. `torch.Tensor.nanquantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
   nanquantile(q: Tensor | number, dim?: Int | null, keepdim?: boolean, options?: { interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' }): Tensor
-  /** `torch.Tensor.nanquantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
+  /** Quantiles without NaN. `torch.Tensor.nanquantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
   nanquantile(q: Tensor | number, dim: Int | null, options: { keepdim?: boolean; interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' }): Tensor
-  /** `torch.Tensor.nanquantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
+  /** Quantiles without NaN. `torch.Tensor.nanquantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
   nanquantile(q: Tensor | number, options: { dim?: Int | null; keepdim?: boolean; interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' }): Tensor
-  /** `torch.Tensor.nansum(dim=None, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The sum without NaN. A reduction. `torch.Tensor.nansum(dim=None, keepdim=False, *, dtype=None) -> Tensor` */
   nansum(dim?: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.nansum(dim=None, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The sum without NaN. A reduction. `torch.Tensor.nansum(dim=None, keepdim=False, *, dtype=None) -> Tensor` */
   nansum(dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.nansum(dim=None, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The sum without NaN. A reduction. `torch.Tensor.nansum(dim=None, keepdim=False, *, dtype=None) -> Tensor` */
   nansum(options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.narrow(dim, start, length) -> Tensor` The result may share the input's memory. */
+  /** The part of `length` slices from `start` on along `dim`; a view. The result may share the input's memory. `torch.Tensor.narrow(dim, start, length) -> Tensor` */
   narrow(dim: Int, start: Tensor | Int, length: Int): Tensor
-  /** `torch.Tensor.narrow(dim, start, length) -> Tensor` The result may share the input's memory. */
+  /** The part of `length` slices from `start` on along `dim`; a view. The result may share the input's memory. `torch.Tensor.narrow(dim, start, length) -> Tensor` */
   narrow(dim: Int, start: Tensor | Int, options: { length: Int }): Tensor
-  /** `torch.Tensor.narrow_copy(dim, start, length) -> Tensor` */
+  /** As `narrow`, a copy. `torch.Tensor.narrow_copy(dim, start, length) -> Tensor` */
   narrowCopy(dim: Int, start: Int, length: Int): Tensor
-  /** `torch.Tensor.narrow_copy(dim, start, length) -> Tensor` */
+  /** As `narrow`, a copy. `torch.Tensor.narrow_copy(dim, start, length) -> Tensor` */
   narrowCopy(dim: Int, start: Int, options: { length: Int }): Tensor
-  /** `torch.Tensor.narrow_copy(dim, start, length) -> Tensor` */
+  /** As `narrow`, a copy. `torch.Tensor.narrow_copy(dim, start, length) -> Tensor` */
   narrowCopy(dim: Int, options: { start: Int; length: Int }): Tensor
-  /** `torch.Tensor.narrow_copy(dim, start, length) -> Tensor` */
+  /** As `narrow`, a copy. `torch.Tensor.narrow_copy(dim, start, length) -> Tensor` */
   narrowCopy(options: { dim: Int; start: Int; length: Int }): Tensor
-  /** `torch.Tensor.ne(other) -> Tensor` Elementwise. */
+  /** Whether elements differ. Elementwise. `torch.Tensor.ne(other) -> Tensor` */
   ne(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.ne_(other) -> Tensor` In place. */
+  /** Whether elements differ. In place. `torch.Tensor.ne_(other) -> Tensor` */
   ne_(other: Tensor | Scalar): this
-  /** `torch.Tensor.neg() -> Tensor` Elementwise. */
+  /** Each element with the other sign. Elementwise. `torch.Tensor.neg() -> Tensor` */
   neg(): Tensor
-  /** `torch.Tensor.neg_() -> Tensor` In place. Elementwise. */
+  /** Each element with the other sign. In place. Elementwise. `torch.Tensor.neg_() -> Tensor` */
   neg_(): this
-  /** `torch.Tensor.negative() -> Tensor` */
+  /** Each element with the other sign. `torch.Tensor.negative() -> Tensor` */
   negative(): Tensor
-  /** `torch.Tensor.negative_() -> Tensor` In place. */
+  /** Each element with the other sign. In place. `torch.Tensor.negative_() -> Tensor` */
   negative_(): this
-  /** `torch.Tensor.new_empty(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device with whatever the memory holds. `torch.Tensor.new_empty(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newEmpty(size: readonly Int[], options?: TensorOptions): Tensor
-  /** `torch.Tensor.new_empty(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device with whatever the memory holds. `torch.Tensor.new_empty(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newEmpty(...size: Int[]): Tensor
-  /** `torch.Tensor.new_empty(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device with whatever the memory holds. `torch.Tensor.new_empty(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newEmpty(...args: [...size: Int[], options: TensorOptions]): Tensor
-  /** `torch.Tensor.new_empty(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device with whatever the memory holds. `torch.Tensor.new_empty(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newEmpty(options: { size: readonly Int[] } & TensorOptions): Tensor
   /** `torch.Tensor.new_empty_strided(size, stride, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newEmptyStrided(size: readonly Int[], stride: readonly Int[], options?: TensorOptions): Tensor
@@ -1088,69 +1088,43 @@ export interface TensorMethods {
   newEmptyStrided(size: readonly Int[], options: { stride: readonly Int[] } & TensorOptions): Tensor
   /** `torch.Tensor.new_empty_strided(size, stride, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newEmptyStrided(options: { size: readonly Int[]; stride: readonly Int[] } & TensorOptions): Tensor
-  /** `torch.Tensor.new_full(size, fill_value, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device with one value in every element. `torch.Tensor.new_full(size, fill_value, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newFull(size: readonly Int[], fillValue: Scalar, options?: TensorOptions): Tensor
-  /** `torch.Tensor.new_full(size, fill_value, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device with one value in every element. `torch.Tensor.new_full(size, fill_value, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newFull(size: readonly Int[], options: { fillValue: Scalar } & TensorOptions): Tensor
-  /** `torch.Tensor.new_full(size, fill_value, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device with one value in every element. `torch.Tensor.new_full(size, fill_value, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newFull(options: { size: readonly Int[]; fillValue: Scalar } & TensorOptions): Tensor
-  /** `torch.Tensor.new_ones(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device full of ones. `torch.Tensor.new_ones(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newOnes(size: readonly Int[], options?: TensorOptions): Tensor
-  /** `torch.Tensor.new_ones(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device full of ones. `torch.Tensor.new_ones(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newOnes(...size: Int[]): Tensor
-  /** `torch.Tensor.new_ones(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device full of ones. `torch.Tensor.new_ones(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newOnes(...args: [...size: Int[], options: TensorOptions]): Tensor
-  /** `torch.Tensor.new_ones(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device full of ones. `torch.Tensor.new_ones(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newOnes(options: { size: readonly Int[] } & TensorOptions): Tensor
-  /** `torch.Tensor.new_zeros(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device full of zeros. `torch.Tensor.new_zeros(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newZeros(size: readonly Int[], options?: TensorOptions): Tensor
-  /** `torch.Tensor.new_zeros(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device full of zeros. `torch.Tensor.new_zeros(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newZeros(...size: Int[]): Tensor
-  /** `torch.Tensor.new_zeros(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device full of zeros. `torch.Tensor.new_zeros(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newZeros(...args: [...size: Int[], options: TensorOptions]): Tensor
-  /** `torch.Tensor.new_zeros(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor of this one's dtype and device full of zeros. `torch.Tensor.new_zeros(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   newZeros(options: { size: readonly Int[] } & TensorOptions): Tensor
-  /** `torch.Tensor.nextafter(other) -> Tensor` Elementwise. */
+  /** The next number from `input` towards `other` that the dtype holds. Elementwise. `torch.Tensor.nextafter(other) -> Tensor` */
   nextafter(other: Tensor): Tensor
-  /** `torch.Tensor.nextafter_(other) -> Tensor` In place. Elementwise. */
+  /** The next number from `input` towards `other` that the dtype holds. In place. Elementwise. `torch.Tensor.nextafter_(other) -> Tensor` */
   nextafter_(other: Tensor): this
-  /** `torch.Tensor.nonzero() -> Tensor` The result's shape depends on the values. */
-  nonzero(): Tensor
   /** `torch.Tensor.nonzero_static(*, size, fill_value=-1) -> Tensor` */
   nonzeroStatic(options: { size: Int; fillValue?: Int }): Tensor
-  /** `torch.Tensor.norm(p=2) -> Tensor` A reduction. */
-  norm(p?: Scalar): Tensor
-  /** `torch.Tensor.norm(p=2) -> Tensor` A reduction. */
-  norm(options: { p?: Scalar }): Tensor
-  /** `torch.Tensor.norm(p, *, dtype) -> Tensor` A reduction. */
-  norm(p: Scalar | null, options: { dtype: DType }): Tensor
-  /** `torch.Tensor.norm(p, *, dtype) -> Tensor` A reduction. */
-  norm(options: { p: Scalar | null; dtype: DType }): Tensor
-  /** `torch.Tensor.norm(p, dim, keepdim, *, dtype) -> Tensor` A reduction. */
-  norm(p: Scalar | null, dim: Int | readonly Int[], keepdim: boolean, options: { dtype: DType }): Tensor
-  /** `torch.Tensor.norm(p, dim, keepdim, *, dtype) -> Tensor` A reduction. */
-  norm(p: Scalar | null, dim: Int | readonly Int[], options: { keepdim: boolean; dtype: DType }): Tensor
-  /** `torch.Tensor.norm(p, dim, keepdim, *, dtype) -> Tensor` A reduction. */
-  norm(p: Scalar | null, options: { dim: Int | readonly Int[]; keepdim: boolean; dtype: DType }): Tensor
-  /** `torch.Tensor.norm(p, dim, keepdim, *, dtype) -> Tensor` A reduction. */
-  norm(options: { p: Scalar | null; dim: Int | readonly Int[]; keepdim: boolean; dtype: DType }): Tensor
-  /** `torch.Tensor.norm(p, dim, keepdim=False) -> Tensor` A reduction. */
-  norm(p: Scalar | null, dim: Int | readonly Int[], keepdim?: boolean): Tensor
-  /** `torch.Tensor.norm(p, dim, keepdim=False) -> Tensor` A reduction. */
-  norm(p: Scalar | null, dim: Int | readonly Int[], options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.norm(p, dim, keepdim=False) -> Tensor` A reduction. */
-  norm(p: Scalar | null, options: { dim: Int | readonly Int[]; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.norm(p, dim, keepdim=False) -> Tensor` A reduction. */
-  norm(options: { p: Scalar | null; dim: Int | readonly Int[]; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.normal_(mean=0, std=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Numbers of a normal distribution with this mean and standard deviation. In place. Random. `torch.Tensor.normal_(mean=0, std=1, *, generator=None) -> Tensor` */
   normal_(mean?: number, std?: number, options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.normal_(mean=0, std=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Numbers of a normal distribution with this mean and standard deviation. In place. Random. `torch.Tensor.normal_(mean=0, std=1, *, generator=None) -> Tensor` */
   normal_(mean: number, options: { std?: number; generator?: Generator | null }): this
-  /** `torch.Tensor.normal_(mean=0, std=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Numbers of a normal distribution with this mean and standard deviation. In place. Random. `torch.Tensor.normal_(mean=0, std=1, *, generator=None) -> Tensor` */
   normal_(options: { mean?: number; std?: number; generator?: Generator | null }): this
-  /** `torch.Tensor.not_equal(other) -> Tensor` */
+  /** Whether elements differ. `torch.Tensor.not_equal(other) -> Tensor` */
   notEqual(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.not_equal_(other) -> Tensor` In place. */
+  /** Whether elements differ. In place. `torch.Tensor.not_equal_(other) -> Tensor` */
   notEqual_(other: Tensor | Scalar): this
   /** `torch.Tensor.orgqr(input2) -> Tensor` */
   orgqr(input2: Tensor): Tensor
@@ -1160,53 +1134,53 @@ export interface TensorMethods {
   ormqr(input2: Tensor, input3: Tensor, left: boolean, options: { transpose?: boolean }): Tensor
   /** `torch.Tensor.ormqr(input2, input3, left=True, transpose=False) -> Tensor` */
   ormqr(input2: Tensor, input3: Tensor, options: { left?: boolean; transpose?: boolean }): Tensor
-  /** `torch.Tensor.outer(vec2) -> Tensor` */
+  /** The outer product of two vectors: [n, m]. `torch.Tensor.outer(vec2) -> Tensor` */
   outer(vec2: Tensor): Tensor
-  /** `torch.Tensor.permute(dims) -> Tensor` The result may share the input's memory. */
+  /** The dimensions in another order; a view. The result may share the input's memory. `torch.Tensor.permute(dims) -> Tensor` */
   permute(dims: readonly Int[]): Tensor
-  /** `torch.Tensor.permute(dims) -> Tensor` The result may share the input's memory. */
+  /** The dimensions in another order; a view. The result may share the input's memory. `torch.Tensor.permute(dims) -> Tensor` */
   permute(...dims: Int[]): Tensor
-  /** `torch.Tensor.permute(dims) -> Tensor` The result may share the input's memory. */
+  /** The dimensions in another order; a view. The result may share the input's memory. `torch.Tensor.permute(dims) -> Tensor` */
   permute(options: { dims: readonly Int[] }): Tensor
-  /** `torch.Tensor.pin_memory(device=None) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.pin_memory(device=None) -> Tensor` */
   pinMemory(device?: DeviceLike | null): Tensor
-  /** `torch.Tensor.pin_memory(device=None) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.pin_memory(device=None) -> Tensor` */
   pinMemory(options: { device?: DeviceLike | null }): Tensor
-  /** `torch.Tensor.pinverse(rcond=1e-15) -> Tensor` */
+  /** The pseudoinverse of matrices; see `linalg.pinv`. `torch.Tensor.pinverse(rcond=1e-15) -> Tensor` */
   pinverse(rcond?: number): Tensor
-  /** `torch.Tensor.pinverse(rcond=1e-15) -> Tensor` */
+  /** The pseudoinverse of matrices; see `linalg.pinv`. `torch.Tensor.pinverse(rcond=1e-15) -> Tensor` */
   pinverse(options: { rcond?: number }): Tensor
-  /** `torch.Tensor.polygamma(n) -> Tensor` Elementwise. */
+  /** The n-th derivative of the digamma function. Elementwise. `torch.Tensor.polygamma(n) -> Tensor` */
   polygamma(n: Int): Tensor
-  /** `torch.Tensor.polygamma(n) -> Tensor` Elementwise. */
+  /** The n-th derivative of the digamma function. Elementwise. `torch.Tensor.polygamma(n) -> Tensor` */
   polygamma(options: { n: Int }): Tensor
-  /** `torch.Tensor.polygamma_(n) -> Tensor` In place. Elementwise. */
+  /** The n-th derivative of the digamma function. In place. Elementwise. `torch.Tensor.polygamma_(n) -> Tensor` */
   polygamma_(n: Int): this
-  /** `torch.Tensor.polygamma_(n) -> Tensor` In place. Elementwise. */
+  /** The n-th derivative of the digamma function. In place. Elementwise. `torch.Tensor.polygamma_(n) -> Tensor` */
   polygamma_(options: { n: Int }): this
-  /** `torch.Tensor.positive() -> Tensor` The result may share the input's memory. Elementwise. */
+  /** The tensor itself. The result may share the input's memory. Elementwise. `torch.Tensor.positive() -> Tensor` */
   positive(): Tensor
-  /** `torch.Tensor.pow(exponent) -> Tensor` Elementwise. */
+  /** Raises to the power `exponent`. Elementwise. `torch.Tensor.pow(exponent) -> Tensor` */
   pow(exponent: Tensor | Scalar): Tensor
-  /** `torch.Tensor.pow_(exponent) -> Tensor` In place. Elementwise. */
+  /** Raises to the power `exponent`. In place. Elementwise. `torch.Tensor.pow_(exponent) -> Tensor` */
   pow_(exponent: Tensor | Scalar): this
-  /** `torch.Tensor.prelu(weight) -> Tensor` */
+  /** x where positive, else weight · x. `torch.Tensor.prelu(weight) -> Tensor` */
   prelu(weight: Tensor): Tensor
-  /** `torch.Tensor.prod(*, dtype=None) -> Tensor` A reduction. */
+  /** The product of all elements, or of those along `dim`. A reduction. `torch.Tensor.prod(*, dtype=None) -> Tensor` */
   prod(options?: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.prod(dim, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The product of all elements, or of those along `dim`. A reduction. `torch.Tensor.prod(dim, keepdim=False, *, dtype=None) -> Tensor` */
   prod(dim: Int, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.prod(dim, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The product of all elements, or of those along `dim`. A reduction. `torch.Tensor.prod(dim, keepdim=False, *, dtype=None) -> Tensor` */
   prod(dim: Int, options: { keepdim?: boolean; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.prod(dim, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The product of all elements, or of those along `dim`. A reduction. `torch.Tensor.prod(dim, keepdim=False, *, dtype=None) -> Tensor` */
   prod(options: { dim: Int; keepdim?: boolean; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.put(index, source, accumulate=False) -> Tensor` */
+  /** Writes `source` at positions in the flattened tensor. `torch.Tensor.put(index, source, accumulate=False) -> Tensor` */
   put(index: Tensor, source: Tensor, accumulate?: boolean): Tensor
-  /** `torch.Tensor.put(index, source, accumulate=False) -> Tensor` */
+  /** Writes `source` at positions in the flattened tensor. `torch.Tensor.put(index, source, accumulate=False) -> Tensor` */
   put(index: Tensor, source: Tensor, options: { accumulate?: boolean }): Tensor
-  /** `torch.Tensor.put_(index, source, accumulate=False) -> Tensor` In place. */
+  /** Writes `source` at positions in the flattened tensor. In place. `torch.Tensor.put_(index, source, accumulate=False) -> Tensor` */
   put_(index: Tensor, source: Tensor, accumulate?: boolean): this
-  /** `torch.Tensor.put_(index, source, accumulate=False) -> Tensor` In place. */
+  /** Writes `source` at positions in the flattened tensor. In place. `torch.Tensor.put_(index, source, accumulate=False) -> Tensor` */
   put_(index: Tensor, source: Tensor, options: { accumulate?: boolean }): this
   /** `torch.Tensor.q_per_channel_axis() -> int` */
   qPerChannelAxis(): number
@@ -1218,431 +1192,431 @@ export interface TensorMethods {
   qScale(): number
   /** `torch.Tensor.q_zero_point() -> int` */
   qZeroPoint(): number
-  /** `torch.Tensor.qr(some=True) -> (Q, R)` */
+  /** The QR decomposition of matrices; see `linalg.qr`. `torch.Tensor.qr(some=True) -> (Q, R)` */
   qr(some?: boolean): Named<{ Q: Tensor; R: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.qr(some=True) -> (Q, R)` */
+  /** The QR decomposition of matrices; see `linalg.qr`. `torch.Tensor.qr(some=True) -> (Q, R)` */
   qr(options: { some?: boolean }): Named<{ Q: Tensor; R: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.quantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
+  /** The q-quantiles of all elements, or of those along `dim`. `torch.Tensor.quantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
   quantile(q: Tensor | number, dim?: Int | null, keepdim?: boolean, options?: { interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' }): Tensor
-  /** `torch.Tensor.quantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
+  /** The q-quantiles of all elements, or of those along `dim`. `torch.Tensor.quantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
   quantile(q: Tensor | number, dim: Int | null, options: { keepdim?: boolean; interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' }): Tensor
-  /** `torch.Tensor.quantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
+  /** The q-quantiles of all elements, or of those along `dim`. `torch.Tensor.quantile(q, dim=None, keepdim=False, *, interpolation='linear') -> Tensor` */
   quantile(q: Tensor | number, options: { dim?: Int | null; keepdim?: boolean; interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest' }): Tensor
-  /** `torch.Tensor.rad2deg() -> Tensor` Elementwise. */
+  /** Radians to degrees. Elementwise. `torch.Tensor.rad2deg() -> Tensor` */
   rad2deg(): Tensor
-  /** `torch.Tensor.rad2deg_() -> Tensor` In place. Elementwise. */
+  /** Radians to degrees. In place. Elementwise. `torch.Tensor.rad2deg_() -> Tensor` */
   rad2deg_(): this
-  /** `torch.Tensor.random_(*, generator=None) -> Tensor` In place. Random. */
+  /** Fills with integers evenly distributed over [from, to). In place. Random. `torch.Tensor.random_(*, generator=None) -> Tensor` */
   random_(options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.random_(from, to, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with integers evenly distributed over [from, to). In place. Random. `torch.Tensor.random_(from, to, *, generator=None) -> Tensor` */
   random_(from: Int, to: Int | null, options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.random_(from, to, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with integers evenly distributed over [from, to). In place. Random. `torch.Tensor.random_(from, to, *, generator=None) -> Tensor` */
   random_(from: Int, options: { to: Int | null; generator?: Generator | null }): this
-  /** `torch.Tensor.random_(from, to, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with integers evenly distributed over [from, to). In place. Random. `torch.Tensor.random_(from, to, *, generator=None) -> Tensor` */
   random_(options: { from: Int; to: Int | null; generator?: Generator | null }): this
-  /** `torch.Tensor.random_(to, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with integers evenly distributed over [from, to). In place. Random. `torch.Tensor.random_(to, *, generator=None) -> Tensor` */
   random_(to: Int, options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.random_(to, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with integers evenly distributed over [from, to). In place. Random. `torch.Tensor.random_(to, *, generator=None) -> Tensor` */
   random_(options: { to: Int; generator?: Generator | null }): this
-  /** `torch.Tensor.ravel() -> Tensor` The result may share the input's memory. */
+  /** All elements as a vector. The result may share the input's memory. `torch.Tensor.ravel() -> Tensor` */
   ravel(): Tensor
-  /** `torch.Tensor.reciprocal() -> Tensor` Elementwise. */
+  /** One divided by each element. Elementwise. `torch.Tensor.reciprocal() -> Tensor` */
   reciprocal(): Tensor
-  /** `torch.Tensor.reciprocal_() -> Tensor` In place. Elementwise. */
+  /** One divided by each element. In place. Elementwise. `torch.Tensor.reciprocal_() -> Tensor` */
   reciprocal_(): this
-  /** `torch.Tensor.relu() -> Tensor` Elementwise. */
+  /** Each element, or 0 where it is negative. Elementwise. `torch.Tensor.relu() -> Tensor` */
   relu(): Tensor
-  /** `torch.Tensor.relu_() -> Tensor` In place. Elementwise. */
+  /** Each element, or 0 where it is negative. In place. Elementwise. `torch.Tensor.relu_() -> Tensor` */
   relu_(): this
-  /** `torch.Tensor.remainder(other) -> Tensor` Elementwise. */
+  /** The remainder of the division, with the sign of the divisor. Elementwise. `torch.Tensor.remainder(other) -> Tensor` */
   remainder(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.remainder_(other) -> Tensor` In place. Elementwise. */
+  /** The remainder of the division, with the sign of the divisor. In place. Elementwise. `torch.Tensor.remainder_(other) -> Tensor` */
   remainder_(other: Tensor | Scalar): this
-  /** `torch.Tensor.renorm(p, dim, maxnorm) -> Tensor` */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. `torch.Tensor.renorm(p, dim, maxnorm) -> Tensor` */
   renorm(p: Scalar, dim: Int, maxnorm: Scalar): Tensor
-  /** `torch.Tensor.renorm(p, dim, maxnorm) -> Tensor` */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. `torch.Tensor.renorm(p, dim, maxnorm) -> Tensor` */
   renorm(p: Scalar, dim: Int, options: { maxnorm: Scalar }): Tensor
-  /** `torch.Tensor.renorm(p, dim, maxnorm) -> Tensor` */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. `torch.Tensor.renorm(p, dim, maxnorm) -> Tensor` */
   renorm(p: Scalar, options: { dim: Int; maxnorm: Scalar }): Tensor
-  /** `torch.Tensor.renorm(p, dim, maxnorm) -> Tensor` */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. `torch.Tensor.renorm(p, dim, maxnorm) -> Tensor` */
   renorm(options: { p: Scalar; dim: Int; maxnorm: Scalar }): Tensor
-  /** `torch.Tensor.renorm_(p, dim, maxnorm) -> Tensor` In place. */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. In place. `torch.Tensor.renorm_(p, dim, maxnorm) -> Tensor` */
   renorm_(p: Scalar, dim: Int, maxnorm: Scalar): this
-  /** `torch.Tensor.renorm_(p, dim, maxnorm) -> Tensor` In place. */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. In place. `torch.Tensor.renorm_(p, dim, maxnorm) -> Tensor` */
   renorm_(p: Scalar, dim: Int, options: { maxnorm: Scalar }): this
-  /** `torch.Tensor.renorm_(p, dim, maxnorm) -> Tensor` In place. */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. In place. `torch.Tensor.renorm_(p, dim, maxnorm) -> Tensor` */
   renorm_(p: Scalar, options: { dim: Int; maxnorm: Scalar }): this
-  /** `torch.Tensor.renorm_(p, dim, maxnorm) -> Tensor` In place. */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. In place. `torch.Tensor.renorm_(p, dim, maxnorm) -> Tensor` */
   renorm_(options: { p: Scalar; dim: Int; maxnorm: Scalar }): this
-  /** `torch.Tensor.repeat(repeats) -> Tensor` */
+  /** The tensor repeated this many times along each dimension, as a copy. `torch.Tensor.repeat(repeats) -> Tensor` */
   repeat(repeats: readonly Int[]): Tensor
-  /** `torch.Tensor.repeat(repeats) -> Tensor` */
+  /** The tensor repeated this many times along each dimension, as a copy. `torch.Tensor.repeat(repeats) -> Tensor` */
   repeat(...repeats: Int[]): Tensor
-  /** `torch.Tensor.repeat(repeats) -> Tensor` */
+  /** The tensor repeated this many times along each dimension, as a copy. `torch.Tensor.repeat(repeats) -> Tensor` */
   repeat(options: { repeats: readonly Int[] }): Tensor
-  /** `torch.Tensor.repeat_interleave(repeats, dim=None, *, output_size=None) -> Tensor` */
+  /** Each element repeated `repeats` times in place. `torch.Tensor.repeat_interleave(repeats, dim=None, *, output_size=None) -> Tensor` */
   repeatInterleave(repeats: Tensor | Int, dim?: Int | null, options?: { outputSize?: Int | null }): Tensor
-  /** `torch.Tensor.repeat_interleave(repeats, dim=None, *, output_size=None) -> Tensor` */
+  /** Each element repeated `repeats` times in place. `torch.Tensor.repeat_interleave(repeats, dim=None, *, output_size=None) -> Tensor` */
   repeatInterleave(repeats: Tensor | Int, options: { dim?: Int | null; outputSize?: Int | null }): Tensor
-  /** `torch.Tensor.reshape(shape) -> Tensor` The result may share the input's memory. */
+  /** The same elements in another shape (-1 is worked out); a view where possible. The result may share the input's memory. `torch.Tensor.reshape(shape) -> Tensor` */
   reshape(shape: readonly Int[]): Tensor
-  /** `torch.Tensor.reshape(shape) -> Tensor` The result may share the input's memory. */
+  /** The same elements in another shape (-1 is worked out); a view where possible. The result may share the input's memory. `torch.Tensor.reshape(shape) -> Tensor` */
   reshape(...shape: Int[]): Tensor
-  /** `torch.Tensor.reshape(shape) -> Tensor` The result may share the input's memory. */
+  /** The same elements in another shape (-1 is worked out); a view where possible. The result may share the input's memory. `torch.Tensor.reshape(shape) -> Tensor` */
   reshape(options: { shape: readonly Int[] }): Tensor
-  /** `torch.Tensor.reshape_as(other) -> Tensor` The result may share the input's memory. */
+  /** The same elements in the shape of another tensor. The result may share the input's memory. `torch.Tensor.reshape_as(other) -> Tensor` */
   reshapeAs(other: Tensor): Tensor
-  /** `torch.Tensor.resize_(size, *, memory_format=None) -> Tensor` In place. */
+  /** Changes the shape, and the memory if need be; new elements hold whatever is there. In place. `torch.Tensor.resize_(size, *, memory_format=None) -> Tensor` */
   resize_(size: readonly Int[], options?: { memoryFormat?: MemoryFormat | null }): this
-  /** `torch.Tensor.resize_(size, *, memory_format=None) -> Tensor` In place. */
+  /** Changes the shape, and the memory if need be; new elements hold whatever is there. In place. `torch.Tensor.resize_(size, *, memory_format=None) -> Tensor` */
   resize_(...size: Int[]): this
-  /** `torch.Tensor.resize_(size, *, memory_format=None) -> Tensor` In place. */
+  /** Changes the shape, and the memory if need be; new elements hold whatever is there. In place. `torch.Tensor.resize_(size, *, memory_format=None) -> Tensor` */
   resize_(...args: [...size: Int[], options: { memoryFormat?: MemoryFormat | null }]): this
-  /** `torch.Tensor.resize_(size, *, memory_format=None) -> Tensor` In place. */
+  /** Changes the shape, and the memory if need be; new elements hold whatever is there. In place. `torch.Tensor.resize_(size, *, memory_format=None) -> Tensor` */
   resize_(options: { size: readonly Int[]; memoryFormat?: MemoryFormat | null }): this
-  /** `torch.Tensor.resize_as_(the_template, *, memory_format=None) -> Tensor` In place. */
+  /** In place. `torch.Tensor.resize_as_(the_template, *, memory_format=None) -> Tensor` */
   resizeAs_(theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat | null }): this
-  /** `torch.Tensor.resize_as_sparse_(the_template) -> Tensor` In place. */
+  /** In place. `torch.Tensor.resize_as_sparse_(the_template) -> Tensor` */
   resizeAsSparse_(theTemplate: Tensor): this
-  /** `torch.Tensor.resolve_conj() -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.resolve_conj() -> Tensor` */
   resolveConj(): Tensor
-  /** `torch.Tensor.resolve_neg() -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.resolve_neg() -> Tensor` */
   resolveNeg(): Tensor
-  /** `torch.Tensor.roll(shifts, dims=None) -> Tensor` */
+  /** Moves elements by `shifts` along `dims`; what leaves at one end enters at the other. `torch.Tensor.roll(shifts, dims=None) -> Tensor` */
   roll(shifts: Int | readonly Int[], dims?: Int | readonly Int[] | null): Tensor
-  /** `torch.Tensor.roll(shifts, dims=None) -> Tensor` */
+  /** Moves elements by `shifts` along `dims`; what leaves at one end enters at the other. `torch.Tensor.roll(shifts, dims=None) -> Tensor` */
   roll(shifts: Int | readonly Int[], options: { dims?: Int | readonly Int[] | null }): Tensor
-  /** `torch.Tensor.roll(shifts, dims=None) -> Tensor` */
+  /** Moves elements by `shifts` along `dims`; what leaves at one end enters at the other. `torch.Tensor.roll(shifts, dims=None) -> Tensor` */
   roll(options: { shifts: Int | readonly Int[]; dims?: Int | readonly Int[] | null }): Tensor
-  /** `torch.Tensor.rot90(k=1, dims=[0,1]) -> Tensor` */
+  /** Turns by 90 degrees, k times, in the plane of `dims`. `torch.Tensor.rot90(k=1, dims=[0,1]) -> Tensor` */
   rot90(k?: Int, dims?: readonly Int[]): Tensor
-  /** `torch.Tensor.rot90(k=1, dims=[0,1]) -> Tensor` */
+  /** Turns by 90 degrees, k times, in the plane of `dims`. `torch.Tensor.rot90(k=1, dims=[0,1]) -> Tensor` */
   rot90(k: Int, options: { dims?: readonly Int[] }): Tensor
-  /** `torch.Tensor.rot90(k=1, dims=[0,1]) -> Tensor` */
+  /** Turns by 90 degrees, k times, in the plane of `dims`. `torch.Tensor.rot90(k=1, dims=[0,1]) -> Tensor` */
   rot90(options: { k?: Int; dims?: readonly Int[] }): Tensor
-  /** `torch.Tensor.round(*, decimals=None) -> Tensor` Elementwise. */
+  /** The nearest integer (of two, the even one), or so many decimals. Elementwise. `torch.Tensor.round(*, decimals=None) -> Tensor` */
   round(options?: { decimals?: Int }): Tensor
-  /** `torch.Tensor.round_(*, decimals=None) -> Tensor` In place. Elementwise. */
+  /** The nearest integer (of two, the even one), or so many decimals. In place. Elementwise. `torch.Tensor.round_(*, decimals=None) -> Tensor` */
   round_(options?: { decimals?: Int }): this
-  /** `torch.Tensor.row_indices() -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.row_indices() -> Tensor` */
   rowIndices(): Tensor
-  /** `torch.Tensor.rsqrt() -> Tensor` Elementwise. */
+  /** One divided by the square root of each element. Elementwise. `torch.Tensor.rsqrt() -> Tensor` */
   rsqrt(): Tensor
-  /** `torch.Tensor.rsqrt_() -> Tensor` In place. Elementwise. */
+  /** One divided by the square root of each element. In place. Elementwise. `torch.Tensor.rsqrt_() -> Tensor` */
   rsqrt_(): this
-  /** `torch.Tensor.scatter(dim, index, src, *, reduce=None) -> Tensor` */
+  /** Writes `src` to the positions that `index` gives along `dim`. `torch.Tensor.scatter(dim, index, src, *, reduce=None) -> Tensor` */
   scatter(dim: Int, index: Tensor, src: Tensor, options?: { reduce?: 'add' | 'multiply' }): Tensor
-  /** `torch.Tensor.scatter(dim, index, value, *, reduce=None) -> Tensor` */
+  /** Writes `src` to the positions that `index` gives along `dim`. `torch.Tensor.scatter(dim, index, value, *, reduce=None) -> Tensor` */
   scatter(dim: Int, index: Tensor, value: Scalar, options?: { reduce?: 'add' | 'multiply' }): Tensor
-  /** `torch.Tensor.scatter(dim, index, value, *, reduce=None) -> Tensor` */
+  /** Writes `src` to the positions that `index` gives along `dim`. `torch.Tensor.scatter(dim, index, value, *, reduce=None) -> Tensor` */
   scatter(dim: Int, index: Tensor, options: { value: Scalar; reduce?: 'add' | 'multiply' }): Tensor
-  /** `torch.Tensor.scatter_(dim, index, src, *, reduce=None) -> Tensor` In place. */
+  /** Writes `src` to the positions that `index` gives along `dim`. In place. `torch.Tensor.scatter_(dim, index, src, *, reduce=None) -> Tensor` */
   scatter_(dim: Int, index: Tensor, src: Tensor, options?: { reduce?: 'add' | 'multiply' }): this
-  /** `torch.Tensor.scatter_(dim, index, value, *, reduce=None) -> Tensor` In place. */
+  /** Writes `src` to the positions that `index` gives along `dim`. In place. `torch.Tensor.scatter_(dim, index, value, *, reduce=None) -> Tensor` */
   scatter_(dim: Int, index: Tensor, value: Scalar, options?: { reduce?: 'add' | 'multiply' }): this
-  /** `torch.Tensor.scatter_(dim, index, value, *, reduce=None) -> Tensor` In place. */
+  /** Writes `src` to the positions that `index` gives along `dim`. In place. `torch.Tensor.scatter_(dim, index, value, *, reduce=None) -> Tensor` */
   scatter_(dim: Int, index: Tensor, options: { value: Scalar; reduce?: 'add' | 'multiply' }): this
-  /** `torch.Tensor.scatter_add(dim, index, src) -> Tensor` */
+  /** Adds `src` at the positions that `index` gives along `dim`. `torch.Tensor.scatter_add(dim, index, src) -> Tensor` */
   scatterAdd(dim: Int, index: Tensor, src: Tensor): Tensor
-  /** `torch.Tensor.scatter_add_(dim, index, src) -> Tensor` In place. */
+  /** Adds `src` at the positions that `index` gives along `dim`. In place. `torch.Tensor.scatter_add_(dim, index, src) -> Tensor` */
   scatterAdd_(dim: Int, index: Tensor, src: Tensor): this
-  /** `torch.Tensor.scatter_reduce(dim, index, src, reduce, *, include_self=True) -> Tensor` */
+  /** Combines `src` with what is at the positions that `index` gives along `dim`. `torch.Tensor.scatter_reduce(dim, index, src, reduce, *, include_self=True) -> Tensor` */
   scatterReduce(dim: Int, index: Tensor, src: Tensor, reduce: 'sum' | 'prod' | 'mean' | 'amax' | 'amin', options?: { includeSelf?: boolean }): Tensor
-  /** `torch.Tensor.scatter_reduce(dim, index, src, reduce, *, include_self=True) -> Tensor` */
+  /** Combines `src` with what is at the positions that `index` gives along `dim`. `torch.Tensor.scatter_reduce(dim, index, src, reduce, *, include_self=True) -> Tensor` */
   scatterReduce(dim: Int, index: Tensor, src: Tensor, options: { reduce: 'sum' | 'prod' | 'mean' | 'amax' | 'amin'; includeSelf?: boolean }): Tensor
-  /** `torch.Tensor.scatter_reduce_(dim, index, src, reduce, *, include_self=True) -> Tensor` In place. */
+  /** Combines `src` with what is at the positions that `index` gives along `dim`. In place. `torch.Tensor.scatter_reduce_(dim, index, src, reduce, *, include_self=True) -> Tensor` */
   scatterReduce_(dim: Int, index: Tensor, src: Tensor, reduce: 'sum' | 'prod' | 'mean' | 'amax' | 'amin', options?: { includeSelf?: boolean }): this
-  /** `torch.Tensor.scatter_reduce_(dim, index, src, reduce, *, include_self=True) -> Tensor` In place. */
+  /** Combines `src` with what is at the positions that `index` gives along `dim`. In place. `torch.Tensor.scatter_reduce_(dim, index, src, reduce, *, include_self=True) -> Tensor` */
   scatterReduce_(dim: Int, index: Tensor, src: Tensor, options: { reduce: 'sum' | 'prod' | 'mean' | 'amax' | 'amin'; includeSelf?: boolean }): this
-  /** `torch.Tensor.select(dim, index) -> Tensor` The result may share the input's memory. */
+  /** One slice along `dim`, without that dimension; a view. The result may share the input's memory. `torch.Tensor.select(dim, index) -> Tensor` */
   select(dim: Int, index: Int): Tensor
-  /** `torch.Tensor.select(dim, index) -> Tensor` The result may share the input's memory. */
+  /** One slice along `dim`, without that dimension; a view. The result may share the input's memory. `torch.Tensor.select(dim, index) -> Tensor` */
   select(dim: Int, options: { index: Int }): Tensor
-  /** `torch.Tensor.select(dim, index) -> Tensor` The result may share the input's memory. */
+  /** One slice along `dim`, without that dimension; a view. The result may share the input's memory. `torch.Tensor.select(dim, index) -> Tensor` */
   select(options: { dim: Int; index: Int }): Tensor
-  /** `torch.Tensor.select_scatter(src, dim, index) -> Tensor` */
+  /** A copy with one slice along `dim` replaced. `torch.Tensor.select_scatter(src, dim, index) -> Tensor` */
   selectScatter(src: Tensor, dim: Int, index: Int): Tensor
-  /** `torch.Tensor.select_scatter(src, dim, index) -> Tensor` */
+  /** A copy with one slice along `dim` replaced. `torch.Tensor.select_scatter(src, dim, index) -> Tensor` */
   selectScatter(src: Tensor, dim: Int, options: { index: Int }): Tensor
-  /** `torch.Tensor.select_scatter(src, dim, index) -> Tensor` */
+  /** A copy with one slice along `dim` replaced. `torch.Tensor.select_scatter(src, dim, index) -> Tensor` */
   selectScatter(src: Tensor, options: { dim: Int; index: Int }): Tensor
-  /** `torch.Tensor.set_() -> Tensor` In place. */
+  /** In place. `torch.Tensor.set_() -> Tensor` */
   set_(): this
-  /** `torch.Tensor.set_(source) -> Tensor` In place. */
+  /** In place. `torch.Tensor.set_(source) -> Tensor` */
   set_(source: Tensor): this
-  /** `torch.Tensor.set_(source, storage_offset, size, stride=None) -> Tensor` In place. */
+  /** In place. `torch.Tensor.set_(source, storage_offset, size, stride=None) -> Tensor` */
   set_(source: Tensor, storageOffset: Int, size: readonly Int[], stride?: readonly Int[] | null): this
-  /** `torch.Tensor.set_(source, storage_offset, size, stride=None) -> Tensor` In place. */
+  /** In place. `torch.Tensor.set_(source, storage_offset, size, stride=None) -> Tensor` */
   set_(source: Tensor, storageOffset: Int, size: readonly Int[], options: { stride?: readonly Int[] | null }): this
-  /** `torch.Tensor.set_(source, storage_offset, size, stride=None) -> Tensor` In place. */
+  /** In place. `torch.Tensor.set_(source, storage_offset, size, stride=None) -> Tensor` */
   set_(source: Tensor, storageOffset: Int, options: { size: readonly Int[]; stride?: readonly Int[] | null }): this
-  /** `torch.Tensor.set_(source, storage_offset, size, stride=None) -> Tensor` In place. */
+  /** In place. `torch.Tensor.set_(source, storage_offset, size, stride=None) -> Tensor` */
   set_(source: Tensor, options: { storageOffset: Int; size: readonly Int[]; stride?: readonly Int[] | null }): this
-  /** `torch.Tensor.sgn() -> Tensor` Elementwise. */
+  /** The sign; of complex numbers the unit vector of their direction. Elementwise. `torch.Tensor.sgn() -> Tensor` */
   sgn(): Tensor
-  /** `torch.Tensor.sgn_() -> Tensor` In place. Elementwise. */
+  /** The sign; of complex numbers the unit vector of their direction. In place. Elementwise. `torch.Tensor.sgn_() -> Tensor` */
   sgn_(): this
-  /** `torch.Tensor.sigmoid() -> Tensor` Elementwise. */
+  /** 1 / (1 + exp(-x)). Elementwise. `torch.Tensor.sigmoid() -> Tensor` */
   sigmoid(): Tensor
-  /** `torch.Tensor.sigmoid_() -> Tensor` In place. Elementwise. */
+  /** 1 / (1 + exp(-x)). In place. Elementwise. `torch.Tensor.sigmoid_() -> Tensor` */
   sigmoid_(): this
-  /** `torch.Tensor.sign() -> Tensor` Elementwise. */
+  /** -1, 0 or 1, by the sign of each element. Elementwise. `torch.Tensor.sign() -> Tensor` */
   sign(): Tensor
-  /** `torch.Tensor.sign_() -> Tensor` In place. Elementwise. */
+  /** -1, 0 or 1, by the sign of each element. In place. Elementwise. `torch.Tensor.sign_() -> Tensor` */
   sign_(): this
-  /** `torch.Tensor.signbit() -> Tensor` Elementwise. */
+  /** Whether elements have the sign bit set (-0 has). Elementwise. `torch.Tensor.signbit() -> Tensor` */
   signbit(): Tensor
-  /** `torch.Tensor.sin() -> Tensor` Elementwise. */
+  /** The sine of each angle in radians. Elementwise. `torch.Tensor.sin() -> Tensor` */
   sin(): Tensor
-  /** `torch.Tensor.sin_() -> Tensor` In place. Elementwise. */
+  /** The sine of each angle in radians. In place. Elementwise. `torch.Tensor.sin_() -> Tensor` */
   sin_(): this
-  /** `torch.Tensor.sinc() -> Tensor` Elementwise. */
+  /** sin(πx) / (πx), 1 at 0. Elementwise. `torch.Tensor.sinc() -> Tensor` */
   sinc(): Tensor
-  /** `torch.Tensor.sinc_() -> Tensor` In place. Elementwise. */
+  /** sin(πx) / (πx), 1 at 0. In place. Elementwise. `torch.Tensor.sinc_() -> Tensor` */
   sinc_(): this
-  /** `torch.Tensor.sinh() -> Tensor` Elementwise. */
+  /** The hyperbolic sine of each element. Elementwise. `torch.Tensor.sinh() -> Tensor` */
   sinh(): Tensor
-  /** `torch.Tensor.sinh_() -> Tensor` In place. Elementwise. */
+  /** The hyperbolic sine of each element. In place. Elementwise. `torch.Tensor.sinh_() -> Tensor` */
   sinh_(): this
-  /** `torch.Tensor.slice_inverse(src, dim=0, start=None, end=None, step=1) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.slice_inverse(src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceInverse(src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int): Tensor
-  /** `torch.Tensor.slice_inverse(src, dim=0, start=None, end=None, step=1) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.slice_inverse(src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceInverse(src: Tensor, dim: Int, start: Int | null, end: Int | null, options: { step?: Int }): Tensor
-  /** `torch.Tensor.slice_inverse(src, dim=0, start=None, end=None, step=1) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.slice_inverse(src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceInverse(src: Tensor, dim: Int, start: Int | null, options: { end?: Int | null; step?: Int }): Tensor
-  /** `torch.Tensor.slice_inverse(src, dim=0, start=None, end=None, step=1) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.slice_inverse(src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceInverse(src: Tensor, dim: Int, options: { start?: Int | null; end?: Int | null; step?: Int }): Tensor
-  /** `torch.Tensor.slice_inverse(src, dim=0, start=None, end=None, step=1) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.Tensor.slice_inverse(src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceInverse(src: Tensor, options: { dim?: Int; start?: Int | null; end?: Int | null; step?: Int }): Tensor
-  /** `torch.Tensor.slice_scatter(src, dim=0, start=None, end=None, step=1) -> Tensor` */
+  /** A copy with a range along `dim` replaced. `torch.Tensor.slice_scatter(src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceScatter(src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int): Tensor
-  /** `torch.Tensor.slice_scatter(src, dim=0, start=None, end=None, step=1) -> Tensor` */
+  /** A copy with a range along `dim` replaced. `torch.Tensor.slice_scatter(src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceScatter(src: Tensor, dim: Int, start: Int | null, end: Int | null, options: { step?: Int }): Tensor
-  /** `torch.Tensor.slice_scatter(src, dim=0, start=None, end=None, step=1) -> Tensor` */
+  /** A copy with a range along `dim` replaced. `torch.Tensor.slice_scatter(src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceScatter(src: Tensor, dim: Int, start: Int | null, options: { end?: Int | null; step?: Int }): Tensor
-  /** `torch.Tensor.slice_scatter(src, dim=0, start=None, end=None, step=1) -> Tensor` */
+  /** A copy with a range along `dim` replaced. `torch.Tensor.slice_scatter(src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceScatter(src: Tensor, dim: Int, options: { start?: Int | null; end?: Int | null; step?: Int }): Tensor
-  /** `torch.Tensor.slice_scatter(src, dim=0, start=None, end=None, step=1) -> Tensor` */
+  /** A copy with a range along `dim` replaced. `torch.Tensor.slice_scatter(src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceScatter(src: Tensor, options: { dim?: Int; start?: Int | null; end?: Int | null; step?: Int }): Tensor
-  /** `torch.Tensor.slogdet() -> (sign, logabsdet)` */
+  /** The sign and the logarithm of the determinant's absolute value. `torch.Tensor.slogdet() -> (sign, logabsdet)` */
   slogdet(): Named<{ sign: Tensor; logabsdet: Tensor }, [Tensor, Tensor]>
   /** `torch.Tensor.smm(mat2) -> Tensor` */
   smm(mat2: Tensor): Tensor
-  /** `torch.Tensor.softmax(dim, dtype=None) -> Tensor` */
+  /** Exponentials that sum to 1 along `dim`. `torch.Tensor.softmax(dim, dtype=None) -> Tensor` */
   softmax(dim: Int, dtype?: DType | null): Tensor
-  /** `torch.Tensor.softmax(dim, dtype=None) -> Tensor` */
+  /** Exponentials that sum to 1 along `dim`. `torch.Tensor.softmax(dim, dtype=None) -> Tensor` */
   softmax(dim: Int, options: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.softmax(dim, dtype=None) -> Tensor` */
+  /** Exponentials that sum to 1 along `dim`. `torch.Tensor.softmax(dim, dtype=None) -> Tensor` */
   softmax(options: { dim: Int; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.sort(*, stable, dim=-1, descending=False) -> (values, indices)` */
+  /** The elements in order along `dim`, and their positions before. `torch.Tensor.sort(*, stable, dim=-1, descending=False) -> (values, indices)` */
   sort(options: { stable: boolean | null; dim?: Int; descending?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.sort(dim=-1, descending=False) -> (values, indices)` */
+  /** The elements in order along `dim`, and their positions before. `torch.Tensor.sort(dim=-1, descending=False) -> (values, indices)` */
   sort(dim?: Int, descending?: boolean): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.sort(dim=-1, descending=False) -> (values, indices)` */
+  /** The elements in order along `dim`, and their positions before. `torch.Tensor.sort(dim=-1, descending=False) -> (values, indices)` */
   sort(dim: Int, options: { descending?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.sort(dim=-1, descending=False) -> (values, indices)` */
+  /** The elements in order along `dim`, and their positions before. `torch.Tensor.sort(dim=-1, descending=False) -> (values, indices)` */
   sort(options: { dim?: Int; descending?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
   /** `torch.Tensor.sparse_dim() -> int` */
   sparseDim(): number
   /** `torch.Tensor.sparse_mask(mask) -> Tensor` */
   sparseMask(mask: Tensor): Tensor
-  /** `torch.Tensor.sparse_resize_(size, sparse_dim, dense_dim) -> Tensor` In place. */
+  /** In place. `torch.Tensor.sparse_resize_(size, sparse_dim, dense_dim) -> Tensor` */
   sparseResize_(size: readonly Int[], sparseDim: Int, denseDim: Int): this
-  /** `torch.Tensor.sparse_resize_(size, sparse_dim, dense_dim) -> Tensor` In place. */
+  /** In place. `torch.Tensor.sparse_resize_(size, sparse_dim, dense_dim) -> Tensor` */
   sparseResize_(size: readonly Int[], sparseDim: Int, options: { denseDim: Int }): this
-  /** `torch.Tensor.sparse_resize_(size, sparse_dim, dense_dim) -> Tensor` In place. */
+  /** In place. `torch.Tensor.sparse_resize_(size, sparse_dim, dense_dim) -> Tensor` */
   sparseResize_(size: readonly Int[], options: { sparseDim: Int; denseDim: Int }): this
-  /** `torch.Tensor.sparse_resize_(size, sparse_dim, dense_dim) -> Tensor` In place. */
+  /** In place. `torch.Tensor.sparse_resize_(size, sparse_dim, dense_dim) -> Tensor` */
   sparseResize_(options: { size: readonly Int[]; sparseDim: Int; denseDim: Int }): this
-  /** `torch.Tensor.sparse_resize_and_clear_(size, sparse_dim, dense_dim) -> Tensor` In place. */
+  /** In place. `torch.Tensor.sparse_resize_and_clear_(size, sparse_dim, dense_dim) -> Tensor` */
   sparseResizeAndClear_(size: readonly Int[], sparseDim: Int, denseDim: Int): this
-  /** `torch.Tensor.sparse_resize_and_clear_(size, sparse_dim, dense_dim) -> Tensor` In place. */
+  /** In place. `torch.Tensor.sparse_resize_and_clear_(size, sparse_dim, dense_dim) -> Tensor` */
   sparseResizeAndClear_(size: readonly Int[], sparseDim: Int, options: { denseDim: Int }): this
-  /** `torch.Tensor.sparse_resize_and_clear_(size, sparse_dim, dense_dim) -> Tensor` In place. */
+  /** In place. `torch.Tensor.sparse_resize_and_clear_(size, sparse_dim, dense_dim) -> Tensor` */
   sparseResizeAndClear_(size: readonly Int[], options: { sparseDim: Int; denseDim: Int }): this
-  /** `torch.Tensor.sparse_resize_and_clear_(size, sparse_dim, dense_dim) -> Tensor` In place. */
+  /** In place. `torch.Tensor.sparse_resize_and_clear_(size, sparse_dim, dense_dim) -> Tensor` */
   sparseResizeAndClear_(options: { size: readonly Int[]; sparseDim: Int; denseDim: Int }): this
-  /** `torch.Tensor.split(split_size, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of a size, or of the given sizes, along `dim`; views. The result may share the input's memory. `torch.Tensor.split(split_size, dim=0) -> Tensor[]` */
   split(splitSize: Int | readonly Int[], dim?: Int): Tensor[]
-  /** `torch.Tensor.split(split_size, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of a size, or of the given sizes, along `dim`; views. The result may share the input's memory. `torch.Tensor.split(split_size, dim=0) -> Tensor[]` */
   split(splitSize: Int | readonly Int[], options: { dim?: Int }): Tensor[]
-  /** `torch.Tensor.split(split_size, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of a size, or of the given sizes, along `dim`; views. The result may share the input's memory. `torch.Tensor.split(split_size, dim=0) -> Tensor[]` */
   split(options: { splitSize: Int | readonly Int[]; dim?: Int }): Tensor[]
-  /** `torch.Tensor.split_with_sizes(split_sizes, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of the given sizes along `dim`; views. The result may share the input's memory. `torch.Tensor.split_with_sizes(split_sizes, dim=0) -> Tensor[]` */
   splitWithSizes(splitSizes: readonly Int[], dim?: Int): Tensor[]
-  /** `torch.Tensor.split_with_sizes(split_sizes, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of the given sizes along `dim`; views. The result may share the input's memory. `torch.Tensor.split_with_sizes(split_sizes, dim=0) -> Tensor[]` */
   splitWithSizes(splitSizes: readonly Int[], options: { dim?: Int }): Tensor[]
-  /** `torch.Tensor.split_with_sizes(split_sizes, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of the given sizes along `dim`; views. The result may share the input's memory. `torch.Tensor.split_with_sizes(split_sizes, dim=0) -> Tensor[]` */
   splitWithSizes(options: { splitSizes: readonly Int[]; dim?: Int }): Tensor[]
-  /** `torch.Tensor.sqrt() -> Tensor` Elementwise. */
+  /** The square root of each element. Elementwise. `torch.Tensor.sqrt() -> Tensor` */
   sqrt(): Tensor
-  /** `torch.Tensor.sqrt_() -> Tensor` In place. Elementwise. */
+  /** The square root of each element. In place. Elementwise. `torch.Tensor.sqrt_() -> Tensor` */
   sqrt_(): this
-  /** `torch.Tensor.square() -> Tensor` Elementwise. */
+  /** Each element times itself. Elementwise. `torch.Tensor.square() -> Tensor` */
   square(): Tensor
-  /** `torch.Tensor.square_() -> Tensor` In place. Elementwise. */
+  /** Each element times itself. In place. Elementwise. `torch.Tensor.square_() -> Tensor` */
   square_(): this
-  /** `torch.Tensor.squeeze() -> Tensor` The result may share the input's memory. */
+  /** Without dimensions of size 1, all or the given ones; a view. The result may share the input's memory. `torch.Tensor.squeeze() -> Tensor` */
   squeeze(): Tensor
-  /** `torch.Tensor.squeeze(dim) -> Tensor` The result may share the input's memory. */
+  /** Without dimensions of size 1, all or the given ones; a view. The result may share the input's memory. `torch.Tensor.squeeze(dim) -> Tensor` */
   squeeze(dim: Int | readonly Int[]): Tensor
-  /** `torch.Tensor.squeeze(dim) -> Tensor` The result may share the input's memory. */
+  /** Without dimensions of size 1, all or the given ones; a view. The result may share the input's memory. `torch.Tensor.squeeze(dim) -> Tensor` */
   squeeze(options: { dim: Int | readonly Int[] }): Tensor
-  /** `torch.Tensor.squeeze_() -> Tensor` In place. */
+  /** Without dimensions of size 1, all or the given ones; a view. In place. `torch.Tensor.squeeze_() -> Tensor` */
   squeeze_(): this
-  /** `torch.Tensor.squeeze_(dim) -> Tensor` In place. */
+  /** Without dimensions of size 1, all or the given ones; a view. In place. `torch.Tensor.squeeze_(dim) -> Tensor` */
   squeeze_(dim: Int | readonly Int[]): this
-  /** `torch.Tensor.squeeze_(dim) -> Tensor` In place. */
+  /** Without dimensions of size 1, all or the given ones; a view. In place. `torch.Tensor.squeeze_(dim) -> Tensor` */
   squeeze_(options: { dim: Int | readonly Int[] }): this
   /** `torch.Tensor.sspaddmm(mat1, mat2, *, beta=1, alpha=1) -> Tensor` */
   sspaddmm(mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor
-  /** `torch.Tensor.std(dim, unbiased=True, keepdim=False) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.Tensor.std(dim, unbiased=True, keepdim=False) -> Tensor` */
   std(dim: Int | readonly Int[] | null, unbiased?: boolean, keepdim?: boolean): Tensor
-  /** `torch.Tensor.std(dim, unbiased=True, keepdim=False) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.Tensor.std(dim, unbiased=True, keepdim=False) -> Tensor` */
   std(dim: Int | readonly Int[] | null, unbiased: boolean, options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.std(dim, unbiased=True, keepdim=False) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.Tensor.std(dim, unbiased=True, keepdim=False) -> Tensor` */
   std(dim: Int | readonly Int[] | null, options: { unbiased?: boolean; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.std(dim, unbiased=True, keepdim=False) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.Tensor.std(dim, unbiased=True, keepdim=False) -> Tensor` */
   std(options: { dim: Int | readonly Int[] | null; unbiased?: boolean; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.std(dim=None, *, correction=None, keepdim=False) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.Tensor.std(dim=None, *, correction=None, keepdim=False) -> Tensor` */
   std(dim?: Int | readonly Int[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.std(dim=None, *, correction=None, keepdim=False) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.Tensor.std(dim=None, *, correction=None, keepdim=False) -> Tensor` */
   std(options: { dim?: Int | readonly Int[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.std(unbiased=True) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.Tensor.std(unbiased=True) -> Tensor` */
   std(unbiased?: boolean): Tensor
-  /** `torch.Tensor.std(unbiased=True) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.Tensor.std(unbiased=True) -> Tensor` */
   std(options: { unbiased?: boolean }): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(nFft: Int, hopLength?: Int | null, winLength?: Int | null, window?: Tensor | null, center?: boolean, padMode?: 'constant' | 'reflect' | 'replicate' | 'circular', normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null, alignToWindow?: boolean | null): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, padMode: 'constant' | 'reflect' | 'replicate' | 'circular', normalized: boolean, onesided: boolean | null, returnComplex: boolean | null, options: { alignToWindow?: boolean | null }): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, padMode: 'constant' | 'reflect' | 'replicate' | 'circular', normalized: boolean, onesided: boolean | null, options: { returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, padMode: 'constant' | 'reflect' | 'replicate' | 'circular', normalized: boolean, options: { onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, padMode: 'constant' | 'reflect' | 'replicate' | 'circular', options: { normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, options: { padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, options: { center?: boolean; padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(nFft: Int, hopLength: Int | null, winLength: Int | null, options: { window?: Tensor | null; center?: boolean; padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(nFft: Int, hopLength: Int | null, options: { winLength?: Int | null; window?: Tensor | null; center?: boolean; padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(nFft: Int, options: { hopLength?: Int | null; winLength?: Int | null; window?: Tensor | null; center?: boolean; padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.Tensor.stft(n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(options: { nFft: Int; hopLength?: Int | null; winLength?: Int | null; window?: Tensor | null; center?: boolean; padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
   /** `torch.Tensor.storage_offset() -> int` */
   storageOffset(): number
-  /** `torch.Tensor.sub(other, *, alpha=1) -> Tensor` Elementwise. */
+  /** Subtracts `other`, multiplied by `alpha`. Elementwise. `torch.Tensor.sub(other, *, alpha=1) -> Tensor` */
   sub(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor
-  /** `torch.Tensor.sub_(other, *, alpha=1) -> Tensor` In place. Elementwise. */
+  /** Subtracts `other`, multiplied by `alpha`. In place. Elementwise. `torch.Tensor.sub_(other, *, alpha=1) -> Tensor` */
   sub_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this
-  /** `torch.Tensor.subtract(other, *, alpha=1) -> Tensor` */
+  /** Subtracts `other`, multiplied by `alpha`. `torch.Tensor.subtract(other, *, alpha=1) -> Tensor` */
   subtract(other: Tensor | Scalar, options?: { alpha?: Scalar }): Tensor
-  /** `torch.Tensor.subtract(other, alpha=1) -> Tensor` */
+  /** Subtracts `other`, multiplied by `alpha`. `torch.Tensor.subtract(other, alpha=1) -> Tensor` */
   subtract(other: Scalar, alpha?: Scalar): Tensor
-  /** `torch.Tensor.subtract(other, alpha=1) -> Tensor` */
+  /** Subtracts `other`, multiplied by `alpha`. `torch.Tensor.subtract(other, alpha=1) -> Tensor` */
   subtract(other: Scalar, options: { alpha?: Scalar }): Tensor
-  /** `torch.Tensor.subtract(other, alpha=1) -> Tensor` */
+  /** Subtracts `other`, multiplied by `alpha`. `torch.Tensor.subtract(other, alpha=1) -> Tensor` */
   subtract(options: { other: Scalar; alpha?: Scalar }): Tensor
-  /** `torch.Tensor.subtract_(other, *, alpha=1) -> Tensor` In place. */
+  /** Subtracts `other`, multiplied by `alpha`. In place. `torch.Tensor.subtract_(other, *, alpha=1) -> Tensor` */
   subtract_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this
-  /** `torch.Tensor.subtract_(other, alpha=1) -> Tensor` In place. */
+  /** Subtracts `other`, multiplied by `alpha`. In place. `torch.Tensor.subtract_(other, alpha=1) -> Tensor` */
   subtract_(other: Scalar, alpha?: Scalar): this
-  /** `torch.Tensor.subtract_(other, alpha=1) -> Tensor` In place. */
+  /** Subtracts `other`, multiplied by `alpha`. In place. `torch.Tensor.subtract_(other, alpha=1) -> Tensor` */
   subtract_(other: Scalar, options: { alpha?: Scalar }): this
-  /** `torch.Tensor.subtract_(other, alpha=1) -> Tensor` In place. */
+  /** Subtracts `other`, multiplied by `alpha`. In place. `torch.Tensor.subtract_(other, alpha=1) -> Tensor` */
   subtract_(options: { other: Scalar; alpha?: Scalar }): this
-  /** `torch.Tensor.sum(*, dtype=None) -> Tensor` A reduction. */
+  /** The sum of all elements, or of those along `dim`. A reduction. `torch.Tensor.sum(*, dtype=None) -> Tensor` */
   sum(options?: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.sum(dim, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The sum of all elements, or of those along `dim`. A reduction. `torch.Tensor.sum(dim, keepdim=False, *, dtype=None) -> Tensor` */
   sum(dim: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null }): Tensor
-  /** `torch.Tensor.sum(dim, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The sum of all elements, or of those along `dim`. A reduction. `torch.Tensor.sum(dim, keepdim=False, *, dtype=None) -> Tensor` */
   sum(dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.sum(dim, keepdim=False, *, dtype=None) -> Tensor` A reduction. */
+  /** The sum of all elements, or of those along `dim`. A reduction. `torch.Tensor.sum(dim, keepdim=False, *, dtype=None) -> Tensor` */
   sum(options: { dim: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null }): Tensor
-  /** `torch.Tensor.sum_to_size(size) -> Tensor` */
+  /** Sums over dimensions until the tensor has the given size. `torch.Tensor.sum_to_size(size) -> Tensor` */
   sumToSize(size: readonly Int[]): Tensor
-  /** `torch.Tensor.sum_to_size(size) -> Tensor` */
+  /** Sums over dimensions until the tensor has the given size. `torch.Tensor.sum_to_size(size) -> Tensor` */
   sumToSize(...size: Int[]): Tensor
-  /** `torch.Tensor.sum_to_size(size) -> Tensor` */
+  /** Sums over dimensions until the tensor has the given size. `torch.Tensor.sum_to_size(size) -> Tensor` */
   sumToSize(options: { size: readonly Int[] }): Tensor
-  /** `torch.Tensor.svd(some=True, compute_uv=True) -> (U, S, V)` */
+  /** The singular value decomposition; see `linalg.svd`. `torch.Tensor.svd(some=True, compute_uv=True) -> (U, S, V)` */
   svd(some?: boolean, computeUv?: boolean): Named<{ U: Tensor; S: Tensor; V: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.Tensor.svd(some=True, compute_uv=True) -> (U, S, V)` */
+  /** The singular value decomposition; see `linalg.svd`. `torch.Tensor.svd(some=True, compute_uv=True) -> (U, S, V)` */
   svd(some: boolean, options: { computeUv?: boolean }): Named<{ U: Tensor; S: Tensor; V: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.Tensor.svd(some=True, compute_uv=True) -> (U, S, V)` */
+  /** The singular value decomposition; see `linalg.svd`. `torch.Tensor.svd(some=True, compute_uv=True) -> (U, S, V)` */
   svd(options: { some?: boolean; computeUv?: boolean }): Named<{ U: Tensor; S: Tensor; V: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.Tensor.swapaxes(axis0, axis1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.Tensor.swapaxes(axis0, axis1) -> Tensor` */
   swapaxes(axis0: Int, axis1: Int): Tensor
-  /** `torch.Tensor.swapaxes(axis0, axis1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.Tensor.swapaxes(axis0, axis1) -> Tensor` */
   swapaxes(axis0: Int, options: { axis1: Int }): Tensor
-  /** `torch.Tensor.swapaxes(axis0, axis1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.Tensor.swapaxes(axis0, axis1) -> Tensor` */
   swapaxes(options: { axis0: Int; axis1: Int }): Tensor
-  /** `torch.Tensor.swapaxes_(axis0, axis1) -> Tensor` In place. */
+  /** Two dimensions exchanged; a view. In place. `torch.Tensor.swapaxes_(axis0, axis1) -> Tensor` */
   swapaxes_(axis0: Int, axis1: Int): this
-  /** `torch.Tensor.swapaxes_(axis0, axis1) -> Tensor` In place. */
+  /** Two dimensions exchanged; a view. In place. `torch.Tensor.swapaxes_(axis0, axis1) -> Tensor` */
   swapaxes_(axis0: Int, options: { axis1: Int }): this
-  /** `torch.Tensor.swapaxes_(axis0, axis1) -> Tensor` In place. */
+  /** Two dimensions exchanged; a view. In place. `torch.Tensor.swapaxes_(axis0, axis1) -> Tensor` */
   swapaxes_(options: { axis0: Int; axis1: Int }): this
-  /** `torch.Tensor.swapdims(dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.Tensor.swapdims(dim0, dim1) -> Tensor` */
   swapdims(dim0: Int, dim1: Int): Tensor
-  /** `torch.Tensor.swapdims(dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.Tensor.swapdims(dim0, dim1) -> Tensor` */
   swapdims(dim0: Int, options: { dim1: Int }): Tensor
-  /** `torch.Tensor.swapdims(dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.Tensor.swapdims(dim0, dim1) -> Tensor` */
   swapdims(options: { dim0: Int; dim1: Int }): Tensor
-  /** `torch.Tensor.swapdims_(dim0, dim1) -> Tensor` In place. */
+  /** Two dimensions exchanged; a view. In place. `torch.Tensor.swapdims_(dim0, dim1) -> Tensor` */
   swapdims_(dim0: Int, dim1: Int): this
-  /** `torch.Tensor.swapdims_(dim0, dim1) -> Tensor` In place. */
+  /** Two dimensions exchanged; a view. In place. `torch.Tensor.swapdims_(dim0, dim1) -> Tensor` */
   swapdims_(dim0: Int, options: { dim1: Int }): this
-  /** `torch.Tensor.swapdims_(dim0, dim1) -> Tensor` In place. */
+  /** Two dimensions exchanged; a view. In place. `torch.Tensor.swapdims_(dim0, dim1) -> Tensor` */
   swapdims_(options: { dim0: Int; dim1: Int }): this
-  /** `torch.Tensor.t() -> Tensor` The result may share the input's memory. */
+  /** A matrix transposed; a view. The result may share the input's memory. `torch.Tensor.t() -> Tensor` */
   t(): Tensor
-  /** `torch.Tensor.t_() -> Tensor` In place. */
+  /** A matrix transposed; a view. In place. `torch.Tensor.t_() -> Tensor` */
   t_(): this
-  /** `torch.Tensor.take(index) -> Tensor` */
+  /** The elements at positions in the flattened tensor. `torch.Tensor.take(index) -> Tensor` */
   take(index: Tensor): Tensor
-  /** `torch.Tensor.take_along_dim(indices, dim=None) -> Tensor` */
+  /** The elements at the positions that `indices` gives along `dim`. `torch.Tensor.take_along_dim(indices, dim=None) -> Tensor` */
   takeAlongDim(indices: Tensor, dim?: Int | null): Tensor
-  /** `torch.Tensor.take_along_dim(indices, dim=None) -> Tensor` */
+  /** The elements at the positions that `indices` gives along `dim`. `torch.Tensor.take_along_dim(indices, dim=None) -> Tensor` */
   takeAlongDim(indices: Tensor, options: { dim?: Int | null }): Tensor
-  /** `torch.Tensor.tan() -> Tensor` Elementwise. */
+  /** The tangent of each angle in radians. Elementwise. `torch.Tensor.tan() -> Tensor` */
   tan(): Tensor
-  /** `torch.Tensor.tan_() -> Tensor` In place. Elementwise. */
+  /** The tangent of each angle in radians. In place. Elementwise. `torch.Tensor.tan_() -> Tensor` */
   tan_(): this
-  /** `torch.Tensor.tanh() -> Tensor` Elementwise. */
+  /** The hyperbolic tangent of each element. Elementwise. `torch.Tensor.tanh() -> Tensor` */
   tanh(): Tensor
-  /** `torch.Tensor.tanh_() -> Tensor` In place. Elementwise. */
+  /** The hyperbolic tangent of each element. In place. Elementwise. `torch.Tensor.tanh_() -> Tensor` */
   tanh_(): this
-  /** `torch.Tensor.tensor_split(indices, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.Tensor.tensor_split(indices, dim=0) -> Tensor[]` */
   tensorSplit(indices: readonly Int[], dim?: Int): Tensor[]
-  /** `torch.Tensor.tensor_split(indices, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.Tensor.tensor_split(indices, dim=0) -> Tensor[]` */
   tensorSplit(indices: readonly Int[], options: { dim?: Int }): Tensor[]
-  /** `torch.Tensor.tensor_split(indices, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.Tensor.tensor_split(indices, dim=0) -> Tensor[]` */
   tensorSplit(options: { indices: readonly Int[]; dim?: Int }): Tensor[]
-  /** `torch.Tensor.tensor_split(tensor_indices_or_sections, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.Tensor.tensor_split(tensor_indices_or_sections, dim=0) -> Tensor[]` */
   tensorSplit(tensorIndicesOrSections: Tensor, dim?: Int): Tensor[]
-  /** `torch.Tensor.tensor_split(tensor_indices_or_sections, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.Tensor.tensor_split(tensor_indices_or_sections, dim=0) -> Tensor[]` */
   tensorSplit(tensorIndicesOrSections: Tensor, options: { dim?: Int }): Tensor[]
-  /** `torch.Tensor.tensor_split(sections, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.Tensor.tensor_split(sections, dim=0) -> Tensor[]` */
   tensorSplit(sections: Int, dim?: Int): Tensor[]
-  /** `torch.Tensor.tensor_split(sections, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.Tensor.tensor_split(sections, dim=0) -> Tensor[]` */
   tensorSplit(sections: Int, options: { dim?: Int }): Tensor[]
-  /** `torch.Tensor.tensor_split(sections, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.Tensor.tensor_split(sections, dim=0) -> Tensor[]` */
   tensorSplit(options: { sections: Int; dim?: Int }): Tensor[]
-  /** `torch.Tensor.tile(dims) -> Tensor` */
+  /** The tensor repeated `dims` times, as a copy. `torch.Tensor.tile(dims) -> Tensor` */
   tile(dims: readonly Int[]): Tensor
-  /** `torch.Tensor.tile(dims) -> Tensor` */
+  /** The tensor repeated `dims` times, as a copy. `torch.Tensor.tile(dims) -> Tensor` */
   tile(...dims: Int[]): Tensor
-  /** `torch.Tensor.tile(dims) -> Tensor` */
+  /** The tensor repeated `dims` times, as a copy. `torch.Tensor.tile(dims) -> Tensor` */
   tile(options: { dims: readonly Int[] }): Tensor
-  /** `torch.Tensor.to_dense(dtype=None, *, masked_grad=None) -> Tensor` */
+  /** The tensor with all its zeros. `torch.Tensor.to_dense(dtype=None, *, masked_grad=None) -> Tensor` */
   toDense(dtype?: DType | null, options?: { maskedGrad?: boolean | null }): Tensor
-  /** `torch.Tensor.to_dense(dtype=None, *, masked_grad=None) -> Tensor` */
+  /** The tensor with all its zeros. `torch.Tensor.to_dense(dtype=None, *, masked_grad=None) -> Tensor` */
   toDense(options: { dtype?: DType | null; maskedGrad?: boolean | null }): Tensor
   /** `torch.Tensor.to_mkldnn(dtype=None) -> Tensor` */
   toMkldnn(dtype?: DType | null): Tensor
@@ -1654,11 +1628,11 @@ export interface TensorMethods {
   toPaddedTensor(padding: number, options: { outputSize?: readonly Int[] | null }): Tensor
   /** `torch.Tensor.to_padded_tensor(padding, output_size=None) -> Tensor` */
   toPaddedTensor(options: { padding: number; outputSize?: readonly Int[] | null }): Tensor
-  /** `torch.Tensor.to_sparse(*, layout=None, blocksize=None, dense_dim=None) -> Tensor` */
+  /** Coordinates and values of the elements that are not zero. `torch.Tensor.to_sparse(*, layout=None, blocksize=None, dense_dim=None) -> Tensor` */
   toSparse(options?: { layout?: Layout | null; blocksize?: Int | readonly Int[] | null; denseDim?: Int | null }): Tensor
-  /** `torch.Tensor.to_sparse(sparse_dim) -> Tensor` */
+  /** Coordinates and values of the elements that are not zero. `torch.Tensor.to_sparse(sparse_dim) -> Tensor` */
   toSparse(sparseDim: Int): Tensor
-  /** `torch.Tensor.to_sparse(sparse_dim) -> Tensor` */
+  /** Coordinates and values of the elements that are not zero. `torch.Tensor.to_sparse(sparse_dim) -> Tensor` */
   toSparse(options: { sparseDim: Int }): Tensor
   /** `torch.Tensor.to_sparse_bsc(blocksize, dense_dim=None) -> Tensor` */
   toSparseBsc(blocksize: Int | readonly Int[], denseDim?: Int | null): Tensor
@@ -1680,96 +1654,88 @@ export interface TensorMethods {
   toSparseCsr(denseDim?: Int | null): Tensor
   /** `torch.Tensor.to_sparse_csr(dense_dim=None) -> Tensor` */
   toSparseCsr(options: { denseDim?: Int | null }): Tensor
-  /** `torch.Tensor.topk(k, dim=-1, largest=True, sorted=True) -> (values, indices)` */
+  /** The k largest (or smallest) elements along `dim`, and their positions. `torch.Tensor.topk(k, dim=-1, largest=True, sorted=True) -> (values, indices)` */
   topk(k: Int, dim?: Int, largest?: boolean, sorted?: boolean): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.topk(k, dim=-1, largest=True, sorted=True) -> (values, indices)` */
+  /** The k largest (or smallest) elements along `dim`, and their positions. `torch.Tensor.topk(k, dim=-1, largest=True, sorted=True) -> (values, indices)` */
   topk(k: Int, dim: Int, largest: boolean, options: { sorted?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.topk(k, dim=-1, largest=True, sorted=True) -> (values, indices)` */
+  /** The k largest (or smallest) elements along `dim`, and their positions. `torch.Tensor.topk(k, dim=-1, largest=True, sorted=True) -> (values, indices)` */
   topk(k: Int, dim: Int, options: { largest?: boolean; sorted?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.topk(k, dim=-1, largest=True, sorted=True) -> (values, indices)` */
+  /** The k largest (or smallest) elements along `dim`, and their positions. `torch.Tensor.topk(k, dim=-1, largest=True, sorted=True) -> (values, indices)` */
   topk(k: Int, options: { dim?: Int; largest?: boolean; sorted?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.topk(k, dim=-1, largest=True, sorted=True) -> (values, indices)` */
+  /** The k largest (or smallest) elements along `dim`, and their positions. `torch.Tensor.topk(k, dim=-1, largest=True, sorted=True) -> (values, indices)` */
   topk(options: { k: Int; dim?: Int; largest?: boolean; sorted?: boolean }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.trace() -> Tensor` */
+  /** The sum of the diagonal of a matrix. `torch.Tensor.trace() -> Tensor` */
   trace(): Tensor
-  /** `torch.Tensor.transpose(dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.Tensor.transpose(dim0, dim1) -> Tensor` */
   transpose(dim0: Int, dim1: Int): Tensor
-  /** `torch.Tensor.transpose(dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.Tensor.transpose(dim0, dim1) -> Tensor` */
   transpose(dim0: Int, options: { dim1: Int }): Tensor
-  /** `torch.Tensor.transpose(dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.Tensor.transpose(dim0, dim1) -> Tensor` */
   transpose(options: { dim0: Int; dim1: Int }): Tensor
-  /** `torch.Tensor.transpose_(dim0, dim1) -> Tensor` In place. */
+  /** Two dimensions exchanged; a view. In place. `torch.Tensor.transpose_(dim0, dim1) -> Tensor` */
   transpose_(dim0: Int, dim1: Int): this
-  /** `torch.Tensor.transpose_(dim0, dim1) -> Tensor` In place. */
+  /** Two dimensions exchanged; a view. In place. `torch.Tensor.transpose_(dim0, dim1) -> Tensor` */
   transpose_(dim0: Int, options: { dim1: Int }): this
-  /** `torch.Tensor.transpose_(dim0, dim1) -> Tensor` In place. */
+  /** Two dimensions exchanged; a view. In place. `torch.Tensor.transpose_(dim0, dim1) -> Tensor` */
   transpose_(options: { dim0: Int; dim1: Int }): this
-  /** `torch.Tensor.triangular_solve(A, upper=True, transpose=False, unitriangular=False) -> (solution, cloned_coefficient)` */
+  /** Solves triangular systems; see `linalg.solve_triangular`. `torch.Tensor.triangular_solve(A, upper=True, transpose=False, unitriangular=False) -> (solution, cloned_coefficient)` */
   triangularSolve(A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean): Named<{ solution: Tensor; clonedCoefficient: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.triangular_solve(A, upper=True, transpose=False, unitriangular=False) -> (solution, cloned_coefficient)` */
+  /** Solves triangular systems; see `linalg.solve_triangular`. `torch.Tensor.triangular_solve(A, upper=True, transpose=False, unitriangular=False) -> (solution, cloned_coefficient)` */
   triangularSolve(A: Tensor, upper: boolean, transpose: boolean, options: { unitriangular?: boolean }): Named<{ solution: Tensor; clonedCoefficient: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.triangular_solve(A, upper=True, transpose=False, unitriangular=False) -> (solution, cloned_coefficient)` */
+  /** Solves triangular systems; see `linalg.solve_triangular`. `torch.Tensor.triangular_solve(A, upper=True, transpose=False, unitriangular=False) -> (solution, cloned_coefficient)` */
   triangularSolve(A: Tensor, upper: boolean, options: { transpose?: boolean; unitriangular?: boolean }): Named<{ solution: Tensor; clonedCoefficient: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.triangular_solve(A, upper=True, transpose=False, unitriangular=False) -> (solution, cloned_coefficient)` */
+  /** Solves triangular systems; see `linalg.solve_triangular`. `torch.Tensor.triangular_solve(A, upper=True, transpose=False, unitriangular=False) -> (solution, cloned_coefficient)` */
   triangularSolve(A: Tensor, options: { upper?: boolean; transpose?: boolean; unitriangular?: boolean }): Named<{ solution: Tensor; clonedCoefficient: Tensor }, [Tensor, Tensor]>
-  /** `torch.Tensor.tril(diagonal=0) -> Tensor` */
+  /** Matrices with zeros above the diagonal. `torch.Tensor.tril(diagonal=0) -> Tensor` */
   tril(diagonal?: Int): Tensor
-  /** `torch.Tensor.tril(diagonal=0) -> Tensor` */
+  /** Matrices with zeros above the diagonal. `torch.Tensor.tril(diagonal=0) -> Tensor` */
   tril(options: { diagonal?: Int }): Tensor
-  /** `torch.Tensor.tril_(diagonal=0) -> Tensor` In place. */
+  /** Matrices with zeros above the diagonal. In place. `torch.Tensor.tril_(diagonal=0) -> Tensor` */
   tril_(diagonal?: Int): this
-  /** `torch.Tensor.tril_(diagonal=0) -> Tensor` In place. */
+  /** Matrices with zeros above the diagonal. In place. `torch.Tensor.tril_(diagonal=0) -> Tensor` */
   tril_(options: { diagonal?: Int }): this
-  /** `torch.Tensor.triu(diagonal=0) -> Tensor` */
+  /** Matrices with zeros below the diagonal. `torch.Tensor.triu(diagonal=0) -> Tensor` */
   triu(diagonal?: Int): Tensor
-  /** `torch.Tensor.triu(diagonal=0) -> Tensor` */
+  /** Matrices with zeros below the diagonal. `torch.Tensor.triu(diagonal=0) -> Tensor` */
   triu(options: { diagonal?: Int }): Tensor
-  /** `torch.Tensor.triu_(diagonal=0) -> Tensor` In place. */
+  /** Matrices with zeros below the diagonal. In place. `torch.Tensor.triu_(diagonal=0) -> Tensor` */
   triu_(diagonal?: Int): this
-  /** `torch.Tensor.triu_(diagonal=0) -> Tensor` In place. */
+  /** Matrices with zeros below the diagonal. In place. `torch.Tensor.triu_(diagonal=0) -> Tensor` */
   triu_(options: { diagonal?: Int }): this
-  /** `torch.Tensor.true_divide(other) -> Tensor` Elementwise. */
+  /** Divides by `other`, rounding if `rounding_mode` says so; integers make floating-point results otherwise. Elementwise. `torch.Tensor.true_divide(other) -> Tensor` */
   trueDivide(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.true_divide_(other) -> Tensor` In place. */
+  /** Divides by `other`, rounding if `rounding_mode` says so; integers make floating-point results otherwise. In place. `torch.Tensor.true_divide_(other) -> Tensor` */
   trueDivide_(other: Tensor | Scalar): this
-  /** `torch.Tensor.trunc() -> Tensor` Elementwise. */
+  /** Each element without what is behind the point. Elementwise. `torch.Tensor.trunc() -> Tensor` */
   trunc(): Tensor
-  /** `torch.Tensor.trunc_() -> Tensor` In place. Elementwise. */
+  /** Each element without what is behind the point. In place. Elementwise. `torch.Tensor.trunc_() -> Tensor` */
   trunc_(): this
-  /** `torch.Tensor.type_as(other) -> Tensor` */
+  /** This tensor in the dtype and on the device of another. `torch.Tensor.type_as(other) -> Tensor` */
   typeAs(other: Tensor): Tensor
-  /** `torch.Tensor.unbind(dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** The slices along `dim`, without that dimension; views. The result may share the input's memory. `torch.Tensor.unbind(dim=0) -> Tensor[]` */
   unbind(dim?: Int): Tensor[]
-  /** `torch.Tensor.unbind(dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** The slices along `dim`, without that dimension; views. The result may share the input's memory. `torch.Tensor.unbind(dim=0) -> Tensor[]` */
   unbind(options: { dim?: Int }): Tensor[]
-  /** `torch.Tensor.unflatten(dim, sizes) -> Tensor` The result may share the input's memory. */
+  /** One dimension as several; a view. The result may share the input's memory. `torch.Tensor.unflatten(dim, sizes) -> Tensor` */
   unflatten(dim: Int, sizes: readonly Int[]): Tensor
-  /** `torch.Tensor.unflatten(dim, sizes) -> Tensor` The result may share the input's memory. */
+  /** One dimension as several; a view. The result may share the input's memory. `torch.Tensor.unflatten(dim, sizes) -> Tensor` */
   unflatten(dim: Int, options: { sizes: readonly Int[] }): Tensor
-  /** `torch.Tensor.unflatten(dim, sizes) -> Tensor` The result may share the input's memory. */
+  /** One dimension as several; a view. The result may share the input's memory. `torch.Tensor.unflatten(dim, sizes) -> Tensor` */
   unflatten(options: { dim: Int; sizes: readonly Int[] }): Tensor
-  /** `torch.Tensor.unfold(dimension, size, step) -> Tensor` The result may share the input's memory. */
+  /** Windows of `size` along `dimension`, `step` apart, as a new last dimension; a view. The result may share the input's memory. `torch.Tensor.unfold(dimension, size, step) -> Tensor` */
   unfold(dimension: Int, size: Int, step: Int): Tensor
-  /** `torch.Tensor.unfold(dimension, size, step) -> Tensor` The result may share the input's memory. */
+  /** Windows of `size` along `dimension`, `step` apart, as a new last dimension; a view. The result may share the input's memory. `torch.Tensor.unfold(dimension, size, step) -> Tensor` */
   unfold(dimension: Int, size: Int, options: { step: Int }): Tensor
-  /** `torch.Tensor.unfold(dimension, size, step) -> Tensor` The result may share the input's memory. */
+  /** Windows of `size` along `dimension`, `step` apart, as a new last dimension; a view. The result may share the input's memory. `torch.Tensor.unfold(dimension, size, step) -> Tensor` */
   unfold(dimension: Int, options: { size: Int; step: Int }): Tensor
-  /** `torch.Tensor.unfold(dimension, size, step) -> Tensor` The result may share the input's memory. */
+  /** Windows of `size` along `dimension`, `step` apart, as a new last dimension; a view. The result may share the input's memory. `torch.Tensor.unfold(dimension, size, step) -> Tensor` */
   unfold(options: { dimension: Int; size: Int; step: Int }): Tensor
-  /** `torch.Tensor.uniform_(from=0, to=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers evenly distributed over [from, to). In place. Random. `torch.Tensor.uniform_(from=0, to=1, *, generator=None) -> Tensor` */
   uniform_(from?: number, to?: number, options?: { generator?: Generator | null }): this
-  /** `torch.Tensor.uniform_(from=0, to=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers evenly distributed over [from, to). In place. Random. `torch.Tensor.uniform_(from=0, to=1, *, generator=None) -> Tensor` */
   uniform_(from: number, options: { to?: number; generator?: Generator | null }): this
-  /** `torch.Tensor.uniform_(from=0, to=1, *, generator=None) -> Tensor` In place. Random. */
+  /** Fills with numbers evenly distributed over [from, to). In place. Random. `torch.Tensor.uniform_(from=0, to=1, *, generator=None) -> Tensor` */
   uniform_(options: { from?: number; to?: number; generator?: Generator | null }): this
-  /** `torch.Tensor.unique_consecutive(return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
-  uniqueConsecutive(returnInverse?: boolean, returnCounts?: boolean, dim?: Int | null): [Tensor, Tensor, Tensor]
-  /** `torch.Tensor.unique_consecutive(return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
-  uniqueConsecutive(returnInverse: boolean, returnCounts: boolean, options: { dim?: Int | null }): [Tensor, Tensor, Tensor]
-  /** `torch.Tensor.unique_consecutive(return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
-  uniqueConsecutive(returnInverse: boolean, options: { returnCounts?: boolean; dim?: Int | null }): [Tensor, Tensor, Tensor]
-  /** `torch.Tensor.unique_consecutive(return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
-  uniqueConsecutive(options: { returnInverse?: boolean; returnCounts?: boolean; dim?: Int | null }): [Tensor, Tensor, Tensor]
   /** `torch.Tensor.unsafe_chunk(chunks, dim=0) -> Tensor[]` */
   unsafeChunk(chunks: Int, dim?: Int): Tensor[]
   /** `torch.Tensor.unsafe_chunk(chunks, dim=0) -> Tensor[]` */
@@ -1788,62 +1754,62 @@ export interface TensorMethods {
   unsafeSplitWithSizes(splitSizes: readonly Int[], options: { dim?: Int }): Tensor[]
   /** `torch.Tensor.unsafe_split_with_sizes(split_sizes, dim=0) -> Tensor[]` */
   unsafeSplitWithSizes(options: { splitSizes: readonly Int[]; dim?: Int }): Tensor[]
-  /** `torch.Tensor.unsqueeze(dim) -> Tensor` The result may share the input's memory. */
+  /** With a new dimension of size 1; a view. The result may share the input's memory. `torch.Tensor.unsqueeze(dim) -> Tensor` */
   unsqueeze(dim: Int): Tensor
-  /** `torch.Tensor.unsqueeze(dim) -> Tensor` The result may share the input's memory. */
+  /** With a new dimension of size 1; a view. The result may share the input's memory. `torch.Tensor.unsqueeze(dim) -> Tensor` */
   unsqueeze(options: { dim: Int }): Tensor
-  /** `torch.Tensor.unsqueeze_(dim) -> Tensor` In place. */
+  /** With a new dimension of size 1; a view. In place. `torch.Tensor.unsqueeze_(dim) -> Tensor` */
   unsqueeze_(dim: Int): this
-  /** `torch.Tensor.unsqueeze_(dim) -> Tensor` In place. */
+  /** With a new dimension of size 1; a view. In place. `torch.Tensor.unsqueeze_(dim) -> Tensor` */
   unsqueeze_(options: { dim: Int }): this
-  /** `torch.Tensor.values() -> Tensor` The result may share the input's memory. */
+  /** The values of a sparse tensor. The result may share the input's memory. `torch.Tensor.values() -> Tensor` */
   values(): Tensor
-  /** `torch.Tensor.var(dim, unbiased=True, keepdim=False) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.Tensor.var(dim, unbiased=True, keepdim=False) -> Tensor` */
   var(dim: Int | readonly Int[] | null, unbiased?: boolean, keepdim?: boolean): Tensor
-  /** `torch.Tensor.var(dim, unbiased=True, keepdim=False) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.Tensor.var(dim, unbiased=True, keepdim=False) -> Tensor` */
   var(dim: Int | readonly Int[] | null, unbiased: boolean, options: { keepdim?: boolean }): Tensor
-  /** `torch.Tensor.var(dim, unbiased=True, keepdim=False) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.Tensor.var(dim, unbiased=True, keepdim=False) -> Tensor` */
   var(dim: Int | readonly Int[] | null, options: { unbiased?: boolean; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.var(dim, unbiased=True, keepdim=False) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.Tensor.var(dim, unbiased=True, keepdim=False) -> Tensor` */
   var(options: { dim: Int | readonly Int[] | null; unbiased?: boolean; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.var(dim=None, *, correction=None, keepdim=False) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.Tensor.var(dim=None, *, correction=None, keepdim=False) -> Tensor` */
   var(dim?: Int | readonly Int[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.var(dim=None, *, correction=None, keepdim=False) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.Tensor.var(dim=None, *, correction=None, keepdim=False) -> Tensor` */
   var(options: { dim?: Int | readonly Int[] | null; correction?: Scalar | null; keepdim?: boolean }): Tensor
-  /** `torch.Tensor.var(unbiased=True) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.Tensor.var(unbiased=True) -> Tensor` */
   var(unbiased?: boolean): Tensor
-  /** `torch.Tensor.var(unbiased=True) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.Tensor.var(unbiased=True) -> Tensor` */
   var(options: { unbiased?: boolean }): Tensor
-  /** `torch.Tensor.vdot(other) -> Tensor` */
+  /** The dot product of two vectors, the first conjugated. `torch.Tensor.vdot(other) -> Tensor` */
   vdot(other: Tensor): Tensor
-  /** `torch.Tensor.view(dtype) -> Tensor` The result may share the input's memory. */
+  /** The same memory in another shape (-1 is worked out), or as another dtype. The result may share the input's memory. `torch.Tensor.view(dtype) -> Tensor` */
   view(dtype: DType): Tensor
-  /** `torch.Tensor.view(dtype) -> Tensor` The result may share the input's memory. */
+  /** The same memory in another shape (-1 is worked out), or as another dtype. The result may share the input's memory. `torch.Tensor.view(dtype) -> Tensor` */
   view(options: { dtype: DType }): Tensor
-  /** `torch.Tensor.view(size) -> Tensor` The result may share the input's memory. */
+  /** The same memory in another shape (-1 is worked out), or as another dtype. The result may share the input's memory. `torch.Tensor.view(size) -> Tensor` */
   view(size: readonly Int[]): Tensor
-  /** `torch.Tensor.view(size) -> Tensor` The result may share the input's memory. */
+  /** The same memory in another shape (-1 is worked out), or as another dtype. The result may share the input's memory. `torch.Tensor.view(size) -> Tensor` */
   view(...size: Int[]): Tensor
-  /** `torch.Tensor.view(size) -> Tensor` The result may share the input's memory. */
+  /** The same memory in another shape (-1 is worked out), or as another dtype. The result may share the input's memory. `torch.Tensor.view(size) -> Tensor` */
   view(options: { size: readonly Int[] }): Tensor
-  /** `torch.Tensor.view_as(other) -> Tensor` The result may share the input's memory. */
+  /** The same memory in the shape of another tensor. The result may share the input's memory. `torch.Tensor.view_as(other) -> Tensor` */
   viewAs(other: Tensor): Tensor
-  /** `torch.Tensor.vsplit(sections) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the first dimension; views. The result may share the input's memory. `torch.Tensor.vsplit(sections) -> Tensor[]` */
   vsplit(sections: Int): Tensor[]
-  /** `torch.Tensor.vsplit(sections) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the first dimension; views. The result may share the input's memory. `torch.Tensor.vsplit(sections) -> Tensor[]` */
   vsplit(options: { sections: Int }): Tensor[]
-  /** `torch.Tensor.vsplit(indices) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the first dimension; views. The result may share the input's memory. `torch.Tensor.vsplit(indices) -> Tensor[]` */
   vsplit(indices: readonly Int[]): Tensor[]
-  /** `torch.Tensor.vsplit(indices) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the first dimension; views. The result may share the input's memory. `torch.Tensor.vsplit(indices) -> Tensor[]` */
   vsplit(...indices: Int[]): Tensor[]
-  /** `torch.Tensor.vsplit(indices) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the first dimension; views. The result may share the input's memory. `torch.Tensor.vsplit(indices) -> Tensor[]` */
   vsplit(options: { indices: readonly Int[] }): Tensor[]
-  /** `torch.Tensor.where(condition, other) -> Tensor` Elementwise. */
+  /** `input` where the condition is true, else `other`; alone, the positions where it is. Elementwise. `torch.Tensor.where(condition, other) -> Tensor` */
   where(condition: Tensor, other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.xlogy(other) -> Tensor` Elementwise. */
+  /** input · log(other), 0 where input is 0. Elementwise. `torch.Tensor.xlogy(other) -> Tensor` */
   xlogy(other: Tensor | Scalar): Tensor
-  /** `torch.Tensor.xlogy_(other) -> Tensor` In place. Elementwise. */
+  /** input · log(other), 0 where input is 0. In place. Elementwise. `torch.Tensor.xlogy_(other) -> Tensor` */
   xlogy_(other: Tensor | Scalar): this
-  /** `torch.Tensor.zero_() -> Tensor` In place. */
+  /** Sets every element to 0. In place. `torch.Tensor.zero_() -> Tensor` */
   zero_(): this
 }

@@ -6,190 +6,190 @@ import type { DType, Int, Scalar } from '../types.js'
 
 /** Functions of `torch.special`. */
 export interface SpecialFunctions {
-  /** `torch.special.airy_ai(x, *, out=None) -> Tensor` Elementwise. */
+  /** Airy's function Ai. Elementwise. `torch.special.airy_ai(x, *, out=None) -> Tensor` */
   airyAi(x: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.bessel_j0(input, *, out=None) -> Tensor` Elementwise. */
+  /** The Bessel function of the first kind, order 0. Elementwise. `torch.special.bessel_j0(input, *, out=None) -> Tensor` */
   besselJ0(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.bessel_j1(input, *, out=None) -> Tensor` Elementwise. */
+  /** The Bessel function of the first kind, order 1. Elementwise. `torch.special.bessel_j1(input, *, out=None) -> Tensor` */
   besselJ1(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.bessel_y0(input, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.bessel_y0(input, *, out=None) -> Tensor` */
   besselY0(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.bessel_y1(input, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.bessel_y1(input, *, out=None) -> Tensor` */
   besselY1(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialT(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialT(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialT(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialU(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialU(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialU(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialV(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialV(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialV(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialW(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialW(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` */
   chebyshevPolynomialW(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.digamma(input, *, out=None) -> Tensor` */
+  /** The logarithmic derivative of the gamma function. `torch.special.digamma(input, *, out=None) -> Tensor` */
   digamma(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.entr(input, *, out=None) -> Tensor` Elementwise. */
+  /** -x · log(x), 0 at 0. Elementwise. `torch.special.entr(input, *, out=None) -> Tensor` */
   entr(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.erf(input, *, out=None) -> Tensor` */
+  /** The error function. `torch.special.erf(input, *, out=None) -> Tensor` */
   erf(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.erfc(input, *, out=None) -> Tensor` */
+  /** One minus the error function. `torch.special.erfc(input, *, out=None) -> Tensor` */
   erfc(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.erfcx(input, *, out=None) -> Tensor` Elementwise. */
+  /** exp(x²) · erfc(x). Elementwise. `torch.special.erfcx(input, *, out=None) -> Tensor` */
   erfcx(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.erfinv(input, *, out=None) -> Tensor` */
+  /** The inverse of the error function. `torch.special.erfinv(input, *, out=None) -> Tensor` */
   erfinv(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.exp2(input, *, out=None) -> Tensor` */
+  /** 2 raised to each element. `torch.special.exp2(input, *, out=None) -> Tensor` */
   exp2(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.expit(input, *, out=None) -> Tensor` */
+  /** 1 / (1 + exp(-x)). `torch.special.expit(input, *, out=None) -> Tensor` */
   expit(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.expm1(input, *, out=None) -> Tensor` */
+  /** e raised to each element, minus one, exact near zero. `torch.special.expm1(input, *, out=None) -> Tensor` */
   expm1(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.gammainc(input, other, *, out=None) -> Tensor` */
+  /** The regularized lower incomplete gamma function. `torch.special.gammainc(input, other, *, out=None) -> Tensor` */
   gammainc(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.gammaincc(input, other, *, out=None) -> Tensor` */
+  /** The regularized upper incomplete gamma function. `torch.special.gammaincc(input, other, *, out=None) -> Tensor` */
   gammaincc(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.gammaln(input, *, out=None) -> Tensor` */
+  /** The logarithm of the absolute value of the gamma function. `torch.special.gammaln(input, *, out=None) -> Tensor` */
   gammaln(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.hermite_polynomial_h(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.hermite_polynomial_h(x, n, *, out=None) -> Tensor` */
   hermitePolynomialH(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.hermite_polynomial_h(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.hermite_polynomial_h(x, n, *, out=None) -> Tensor` */
   hermitePolynomialH(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.hermite_polynomial_h(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.hermite_polynomial_h(x, n, *, out=None) -> Tensor` */
   hermitePolynomialH(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.hermite_polynomial_he(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.hermite_polynomial_he(x, n, *, out=None) -> Tensor` */
   hermitePolynomialHe(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.hermite_polynomial_he(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.hermite_polynomial_he(x, n, *, out=None) -> Tensor` */
   hermitePolynomialHe(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.hermite_polynomial_he(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.hermite_polynomial_he(x, n, *, out=None) -> Tensor` */
   hermitePolynomialHe(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.i0(input, *, out=None) -> Tensor` */
+  /** The modified Bessel function of the first kind, order 0. `torch.special.i0(input, *, out=None) -> Tensor` */
   i0(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.i0e(input, *, out=None) -> Tensor` Elementwise. */
+  /** `i0` scaled by exp(-|x|). Elementwise. `torch.special.i0e(input, *, out=None) -> Tensor` */
   i0e(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.i1(input, *, out=None) -> Tensor` Elementwise. */
+  /** The modified Bessel function of the first kind, order 1. Elementwise. `torch.special.i1(input, *, out=None) -> Tensor` */
   i1(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.i1e(input, *, out=None) -> Tensor` Elementwise. */
+  /** `i1` scaled by exp(-|x|). Elementwise. `torch.special.i1e(input, *, out=None) -> Tensor` */
   i1e(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.laguerre_polynomial_l(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.laguerre_polynomial_l(x, n, *, out=None) -> Tensor` */
   laguerrePolynomialL(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.laguerre_polynomial_l(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.laguerre_polynomial_l(x, n, *, out=None) -> Tensor` */
   laguerrePolynomialL(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.laguerre_polynomial_l(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.laguerre_polynomial_l(x, n, *, out=None) -> Tensor` */
   laguerrePolynomialL(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.legendre_polynomial_p(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.legendre_polynomial_p(x, n, *, out=None) -> Tensor` */
   legendrePolynomialP(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.legendre_polynomial_p(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.legendre_polynomial_p(x, n, *, out=None) -> Tensor` */
   legendrePolynomialP(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.legendre_polynomial_p(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.legendre_polynomial_p(x, n, *, out=None) -> Tensor` */
   legendrePolynomialP(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.log1p(input, *, out=None) -> Tensor` */
+  /** The natural logarithm of one plus each element, exact near zero. `torch.special.log1p(input, *, out=None) -> Tensor` */
   log1p(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.log_ndtr(input, *, out=None) -> Tensor` Elementwise. */
+  /** The logarithm of the normal distribution's function. Elementwise. `torch.special.log_ndtr(input, *, out=None) -> Tensor` */
   logNdtr(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.log_softmax(input, dim, *, dtype=None) -> Tensor` */
+  /** The logarithms of the softmax along `dim`. `torch.special.log_softmax(input, dim, *, dtype=None) -> Tensor` */
   logSoftmax(input: Tensor, dim: Int, options?: { dtype?: DType | null }): Tensor
-  /** `torch.special.log_softmax(input, dim, *, dtype=None) -> Tensor` */
+  /** The logarithms of the softmax along `dim`. `torch.special.log_softmax(input, dim, *, dtype=None) -> Tensor` */
   logSoftmax(input: Tensor, options: { dim: Int; dtype?: DType | null }): Tensor
-  /** `torch.special.logit(input, eps=None, *, out=None) -> Tensor` */
+  /** log(x / (1 - x)). `torch.special.logit(input, eps=None, *, out=None) -> Tensor` */
   logit(input: Tensor, eps?: number | null, options?: { out?: Tensor }): Tensor
-  /** `torch.special.logit(input, eps=None, *, out=None) -> Tensor` */
+  /** log(x / (1 - x)). `torch.special.logit(input, eps=None, *, out=None) -> Tensor` */
   logit(input: Tensor, options: { eps?: number | null; out?: Tensor }): Tensor
-  /** `torch.special.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` */
+  /** log of the sum of exponentials along `dim`. `torch.special.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` */
   logsumexp(input: Tensor, dim: Int | readonly Int[], keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.special.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` */
+  /** log of the sum of exponentials along `dim`. `torch.special.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` */
   logsumexp(input: Tensor, dim: Int | readonly Int[], options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.special.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` */
+  /** log of the sum of exponentials along `dim`. `torch.special.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` */
   logsumexp(input: Tensor, options: { dim: Int | readonly Int[]; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.special.modified_bessel_i0(input, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.modified_bessel_i0(input, *, out=None) -> Tensor` */
   modifiedBesselI0(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.modified_bessel_i1(input, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.modified_bessel_i1(input, *, out=None) -> Tensor` */
   modifiedBesselI1(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.modified_bessel_k0(input, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.modified_bessel_k0(input, *, out=None) -> Tensor` */
   modifiedBesselK0(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.modified_bessel_k1(input, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.modified_bessel_k1(input, *, out=None) -> Tensor` */
   modifiedBesselK1(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.multigammaln(input, p, *, out=None) -> Tensor` */
+  /** The logarithm of the multivariate gamma function. `torch.special.multigammaln(input, p, *, out=None) -> Tensor` */
   multigammaln(input: Tensor, p: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.special.multigammaln(input, p, *, out=None) -> Tensor` */
+  /** The logarithm of the multivariate gamma function. `torch.special.multigammaln(input, p, *, out=None) -> Tensor` */
   multigammaln(input: Tensor, options: { p: Int; out?: Tensor }): Tensor
-  /** `torch.special.ndtr(input, *, out=None) -> Tensor` */
+  /** The area under the normal density up to each element. `torch.special.ndtr(input, *, out=None) -> Tensor` */
   ndtr(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.ndtri(input, *, out=None) -> Tensor` Elementwise. */
+  /** The inverse of `ndtr`. Elementwise. `torch.special.ndtri(input, *, out=None) -> Tensor` */
   ndtri(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.polygamma(n, input, *, out=None) -> Tensor` */
+  /** The n-th derivative of the digamma function. `torch.special.polygamma(n, input, *, out=None) -> Tensor` */
   polygamma(n: Int, input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.psi(input, *, out=None) -> Tensor` */
+  /** The logarithmic derivative of the gamma function. `torch.special.psi(input, *, out=None) -> Tensor` */
   psi(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.round(input, *, decimals=0, out=None) -> Tensor` */
+  /** The nearest integer (of two, the even one), or so many decimals. `torch.special.round(input, *, decimals=0, out=None) -> Tensor` */
   round(input: Tensor, options?: { decimals?: Int; out?: Tensor }): Tensor
-  /** `torch.special.scaled_modified_bessel_k0(x, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.scaled_modified_bessel_k0(x, *, out=None) -> Tensor` */
   scaledModifiedBesselK0(x: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.scaled_modified_bessel_k1(x, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.scaled_modified_bessel_k1(x, *, out=None) -> Tensor` */
   scaledModifiedBesselK1(x: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialT(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialT(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_t(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialT(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialU(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialU(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_u(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialU(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialV(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialV(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_v(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialV(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialW(x: Tensor | Scalar, n: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialW(x: Tensor, n: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.shifted_chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.shifted_chebyshev_polynomial_w(x, n, *, out=None) -> Tensor` */
   shiftedChebyshevPolynomialW(x: Tensor, options: { n: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.sinc(input, *, out=None) -> Tensor` */
+  /** sin(πx) / (πx), 1 at 0. `torch.special.sinc(input, *, out=None) -> Tensor` */
   sinc(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.softmax(input, dim, dtype=None) -> Tensor` */
+  /** Exponentials that sum to 1 along `dim`. `torch.special.softmax(input, dim, dtype=None) -> Tensor` */
   softmax(input: Tensor, dim: Int, dtype?: DType | null): Tensor
-  /** `torch.special.softmax(input, dim, dtype=None) -> Tensor` */
+  /** Exponentials that sum to 1 along `dim`. `torch.special.softmax(input, dim, dtype=None) -> Tensor` */
   softmax(input: Tensor, dim: Int, options: { dtype?: DType | null }): Tensor
-  /** `torch.special.softmax(input, dim, dtype=None) -> Tensor` */
+  /** Exponentials that sum to 1 along `dim`. `torch.special.softmax(input, dim, dtype=None) -> Tensor` */
   softmax(input: Tensor, options: { dim: Int; dtype?: DType | null }): Tensor
-  /** `torch.special.spherical_bessel_j0(x, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.special.spherical_bessel_j0(x, *, out=None) -> Tensor` */
   sphericalBesselJ0(x: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.xlog1py(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** input · log(1 + other), 0 where input is 0. Elementwise. `torch.special.xlog1py(input, other, *, out=None) -> Tensor` */
   xlog1py(input: Tensor | Scalar, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.xlog1py(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** input · log(1 + other), 0 where input is 0. Elementwise. `torch.special.xlog1py(input, other, *, out=None) -> Tensor` */
   xlog1py(input: Tensor, other: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.xlog1py(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** input · log(1 + other), 0 where input is 0. Elementwise. `torch.special.xlog1py(input, other, *, out=None) -> Tensor` */
   xlog1py(input: Tensor, options: { other: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.xlogy(input, other, *, out=None) -> Tensor` */
+  /** input · log(other), 0 where input is 0. `torch.special.xlogy(input, other, *, out=None) -> Tensor` */
   xlogy(input: Tensor | Scalar, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.xlogy(input, other, *, out=None) -> Tensor` */
+  /** input · log(other), 0 where input is 0. `torch.special.xlogy(input, other, *, out=None) -> Tensor` */
   xlogy(input: Tensor, other: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.xlogy(input, other, *, out=None) -> Tensor` */
+  /** input · log(other), 0 where input is 0. `torch.special.xlogy(input, other, *, out=None) -> Tensor` */
   xlogy(input: Tensor, options: { other: Scalar; out?: Tensor }): Tensor
-  /** `torch.special.zeta(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Hurwitz's zeta function. Elementwise. `torch.special.zeta(input, other, *, out=None) -> Tensor` */
   zeta(input: Tensor | Scalar, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.special.zeta(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Hurwitz's zeta function. Elementwise. `torch.special.zeta(input, other, *, out=None) -> Tensor` */
   zeta(input: Tensor, other: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.special.zeta(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Hurwitz's zeta function. Elementwise. `torch.special.zeta(input, other, *, out=None) -> Tensor` */
   zeta(input: Tensor, options: { other: Scalar; out?: Tensor }): Tensor
 }

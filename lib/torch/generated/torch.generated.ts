@@ -6,19 +6,19 @@ import type { DType, Generator, Int, MemoryFormat, Named, Reduction, Scalar, Ten
 
 /** Functions of `torch`. */
 export interface TorchFunctions {
-  /** `torch.abs(input, *, out=None) -> Tensor` Elementwise. */
+  /** The absolute value of each element; of complex numbers the modulus. Elementwise. `torch.abs(input, *, out=None) -> Tensor` */
   abs(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.abs_(input) -> Tensor` In place. */
+  /** The absolute value of each element; of complex numbers the modulus. In place. `torch.abs_(input) -> Tensor` */
   abs_(input: Tensor): Tensor
-  /** `torch.absolute(input, *, out=None) -> Tensor` */
+  /** The absolute value of each element; of complex numbers the modulus. `torch.absolute(input, *, out=None) -> Tensor` */
   absolute(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.acos(input, *, out=None) -> Tensor` Elementwise. */
+  /** The angle in radians, from 0 to π, whose cosine is the element. Elementwise. `torch.acos(input, *, out=None) -> Tensor` */
   acos(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.acos_(input) -> Tensor` In place. Elementwise. */
+  /** The angle in radians, from 0 to π, whose cosine is the element. In place. Elementwise. `torch.acos_(input) -> Tensor` */
   acos_(input: Tensor): Tensor
-  /** `torch.acosh(input, *, out=None) -> Tensor` Elementwise. */
+  /** The inverse hyperbolic cosine of each element. Elementwise. `torch.acosh(input, *, out=None) -> Tensor` */
   acosh(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.acosh_(input) -> Tensor` In place. Elementwise. */
+  /** The inverse hyperbolic cosine of each element. In place. Elementwise. `torch.acosh_(input) -> Tensor` */
   acosh_(input: Tensor): Tensor
   /** `torch.adaptive_avg_pool1d(input, output_size) -> Tensor` */
   adaptiveAvgPool1d(input: Tensor, outputSize: Int | readonly Int[]): Tensor
@@ -28,27 +28,27 @@ export interface TorchFunctions {
   adaptiveMaxPool1d(input: Tensor, outputSize: Int | readonly Int[]): [Tensor, Tensor]
   /** `torch.adaptive_max_pool1d(input, output_size) -> (Tensor, Tensor)` */
   adaptiveMaxPool1d(input: Tensor, options: { outputSize: Int | readonly Int[] }): [Tensor, Tensor]
-  /** `torch.add(input, other, *, alpha=1, out=None) -> Tensor` Elementwise. */
+  /** Adds `other`, multiplied by `alpha`. Elementwise. `torch.add(input, other, *, alpha=1, out=None) -> Tensor` */
   add(input: Tensor | Scalar, other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.addbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None) -> Tensor` */
+  /** Adds the sum of the products of two batches of matrices: beta·input + alpha·Σ batch1[i] × batch2[i]. `torch.addbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None) -> Tensor` */
   addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.addcdiv(input, tensor1, tensor2, *, value=1, out=None) -> Tensor` Elementwise. */
+  /** Adds value · tensor1 / tensor2. Elementwise. `torch.addcdiv(input, tensor1, tensor2, *, value=1, out=None) -> Tensor` */
   addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor
-  /** `torch.addcmul(input, tensor1, tensor2, *, value=1, out=None) -> Tensor` Elementwise. */
+  /** Adds value · tensor1 · tensor2. Elementwise. `torch.addcmul(input, tensor1, tensor2, *, value=1, out=None) -> Tensor` */
   addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: Scalar; out?: Tensor }): Tensor
-  /** `torch.addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None) -> Tensor` */
+  /** Adds a product of matrices: beta·input + alpha·(mat1 × mat2). `torch.addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None) -> Tensor` */
   addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.addmm(input, mat1, mat2, out_dtype, *, beta=1, alpha=1, out=None) -> Tensor` */
+  /** Adds a product of matrices: beta·input + alpha·(mat1 × mat2). `torch.addmm(input, mat1, mat2, out_dtype, *, beta=1, alpha=1, out=None) -> Tensor` */
   addmm(input: Tensor, mat1: Tensor, mat2: Tensor, outDtype: DType, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.addmm(input, mat1, mat2, out_dtype, *, beta=1, alpha=1, out=None) -> Tensor` */
+  /** Adds a product of matrices: beta·input + alpha·(mat1 × mat2). `torch.addmm(input, mat1, mat2, out_dtype, *, beta=1, alpha=1, out=None) -> Tensor` */
   addmm(input: Tensor, mat1: Tensor, mat2: Tensor, options: { outDtype: DType; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.addmv(input, mat, vec, *, beta=1, alpha=1, out=None) -> Tensor` */
+  /** Adds a product of a matrix and a vector: beta·input + alpha·(mat × vec). `torch.addmv(input, mat, vec, *, beta=1, alpha=1, out=None) -> Tensor` */
   addmv(input: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.addmv_(input, mat, vec, *, beta=1, alpha=1) -> Tensor` In place. */
+  /** Adds a product of a matrix and a vector: beta·input + alpha·(mat × vec). In place. `torch.addmv_(input, mat, vec, *, beta=1, alpha=1) -> Tensor` */
   addmv_(input: Tensor, mat: Tensor, vec: Tensor, options?: { beta?: Scalar; alpha?: Scalar }): Tensor
-  /** `torch.addr(input, vec1, vec2, *, beta=1, alpha=1, out=None) -> Tensor` */
+  /** Adds an outer product: beta·input + alpha·(vec1 ⊗ vec2). `torch.addr(input, vec1, vec2, *, beta=1, alpha=1, out=None) -> Tensor` */
   addr(input: Tensor, vec1: Tensor, vec2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.adjoint(input) -> Tensor` The result may share the input's memory. */
+  /** Matrices transposed and conjugated. The result may share the input's memory. `torch.adjoint(input) -> Tensor` */
   adjoint(input: Tensor): Tensor
   /** `torch.affine_grid_generator(theta, size, align_corners) -> Tensor` */
   affineGridGenerator(theta: Tensor, size: readonly Int[], alignCorners: boolean): Tensor
@@ -58,149 +58,149 @@ export interface TorchFunctions {
   affineGridGenerator(theta: Tensor, options: { size: readonly Int[]; alignCorners: boolean }): Tensor
   /** `torch.alias_copy(input, *, out=None) -> Tensor` */
   aliasCopy(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.all(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.all(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   all(input: Tensor, dim?: readonly Int[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.all(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.all(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   all(input: Tensor, dim: readonly Int[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.all(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.all(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   all(input: Tensor, options: { dim?: readonly Int[] | null; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.all(input, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.all(input, dim, keepdim=False, *, out=None) -> Tensor` */
   all(input: Tensor, dim: Int, keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.all(input, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.all(input, dim, keepdim=False, *, out=None) -> Tensor` */
   all(input: Tensor, dim: Int, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.all(input, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether all elements, or all along `dim`, are true (not zero). A reduction. `torch.all(input, dim, keepdim=False, *, out=None) -> Tensor` */
   all(input: Tensor, options: { dim: Int; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` The result depends on the values. */
+  /** Whether every element differs from its counterpart by at most atol + rtol·|other|. The result depends on the values. `torch.allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` */
   allclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): boolean
-  /** `torch.allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` The result depends on the values. */
+  /** Whether every element differs from its counterpart by at most atol + rtol·|other|. The result depends on the values. `torch.allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` */
   allclose(input: Tensor, other: Tensor, rtol: number, atol: number, options: { equalNan?: boolean }): boolean
-  /** `torch.allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` The result depends on the values. */
+  /** Whether every element differs from its counterpart by at most atol + rtol·|other|. The result depends on the values. `torch.allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` */
   allclose(input: Tensor, other: Tensor, rtol: number, options: { atol?: number; equalNan?: boolean }): boolean
-  /** `torch.allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` The result depends on the values. */
+  /** Whether every element differs from its counterpart by at most atol + rtol·|other|. The result depends on the values. `torch.allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> bool` */
   allclose(input: Tensor, other: Tensor, options: { rtol?: number; atol?: number; equalNan?: boolean }): boolean
-  /** `torch.alpha_dropout(input, p, train) -> Tensor` Random. */
+  /** Random. `torch.alpha_dropout(input, p, train) -> Tensor` */
   alphaDropout(input: Tensor, p: number, train: boolean): Tensor
-  /** `torch.alpha_dropout(input, p, train) -> Tensor` Random. */
+  /** Random. `torch.alpha_dropout(input, p, train) -> Tensor` */
   alphaDropout(input: Tensor, p: number, options: { train: boolean }): Tensor
-  /** `torch.alpha_dropout(input, p, train) -> Tensor` Random. */
+  /** Random. `torch.alpha_dropout(input, p, train) -> Tensor` */
   alphaDropout(input: Tensor, options: { p: number; train: boolean }): Tensor
-  /** `torch.alpha_dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** In place. Random. `torch.alpha_dropout_(input, p, train) -> Tensor` */
   alphaDropout_(input: Tensor, p: number, train: boolean): Tensor
-  /** `torch.alpha_dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** In place. Random. `torch.alpha_dropout_(input, p, train) -> Tensor` */
   alphaDropout_(input: Tensor, p: number, options: { train: boolean }): Tensor
-  /** `torch.alpha_dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** In place. Random. `torch.alpha_dropout_(input, p, train) -> Tensor` */
   alphaDropout_(input: Tensor, options: { p: number; train: boolean }): Tensor
-  /** `torch.amax(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The largest element along `dim`; equal ones share the gradient. A reduction. `torch.amax(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   amax(input: Tensor, dim?: Int | readonly Int[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.amax(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The largest element along `dim`; equal ones share the gradient. A reduction. `torch.amax(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   amax(input: Tensor, dim: Int | readonly Int[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.amax(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The largest element along `dim`; equal ones share the gradient. A reduction. `torch.amax(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   amax(input: Tensor, options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.amin(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The smallest element along `dim`; equal ones share the gradient. A reduction. `torch.amin(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   amin(input: Tensor, dim?: Int | readonly Int[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.amin(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The smallest element along `dim`; equal ones share the gradient. A reduction. `torch.amin(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   amin(input: Tensor, dim: Int | readonly Int[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.amin(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The smallest element along `dim`; equal ones share the gradient. A reduction. `torch.amin(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   amin(input: Tensor, options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.aminmax(input, *, dim=None, keepdim=False, out=None) -> (min, max)` A reduction. */
+  /** The smallest and the largest element, along `dim` if given. A reduction. `torch.aminmax(input, *, dim=None, keepdim=False, out=None) -> (min, max)` */
   aminmax(input: Tensor, options?: { dim?: Int | null; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ min: Tensor; max: Tensor }, [Tensor, Tensor]>
-  /** `torch.angle(input, *, out=None) -> Tensor` Elementwise. */
+  /** The angle in radians of each element in the complex plane. Elementwise. `torch.angle(input, *, out=None) -> Tensor` */
   angle(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.any(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.any(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   any(input: Tensor, dim?: readonly Int[] | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.any(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.any(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   any(input: Tensor, dim: readonly Int[] | null, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.any(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.any(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   any(input: Tensor, options: { dim?: readonly Int[] | null; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.any(input, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.any(input, dim, keepdim=False, *, out=None) -> Tensor` */
   any(input: Tensor, dim: Int, keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.any(input, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.any(input, dim, keepdim=False, *, out=None) -> Tensor` */
   any(input: Tensor, dim: Int, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.any(input, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** Whether any element, or any along `dim`, is true (not zero). A reduction. `torch.any(input, dim, keepdim=False, *, out=None) -> Tensor` */
   any(input: Tensor, options: { dim: Int; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.arange(end, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The numbers from `start` (0 unless given) up to, but without, `end`, `step` apart. `torch.arange(end, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   arange(end: Scalar, options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.arange(end, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The numbers from `start` (0 unless given) up to, but without, `end`, `step` apart. `torch.arange(end, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   arange(options: { end: Scalar; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.arange(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The numbers from `start` (0 unless given) up to, but without, `end`, `step` apart. `torch.arange(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   arange(start: Scalar, end: Scalar, step?: Scalar, options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.arange(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The numbers from `start` (0 unless given) up to, but without, `end`, `step` apart. `torch.arange(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   arange(start: Scalar, end: Scalar, options: { step?: Scalar; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.arange(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The numbers from `start` (0 unless given) up to, but without, `end`, `step` apart. `torch.arange(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   arange(start: Scalar, options: { end: Scalar; step?: Scalar; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.arange(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The numbers from `start` (0 unless given) up to, but without, `end`, `step` apart. `torch.arange(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   arange(options: { start: Scalar; end: Scalar; step?: Scalar; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.arccos(input, *, out=None) -> Tensor` */
+  /** The angle in radians, from 0 to π, whose cosine is the element. `torch.arccos(input, *, out=None) -> Tensor` */
   arccos(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.arccos_(input) -> Tensor` In place. */
+  /** The angle in radians, from 0 to π, whose cosine is the element. In place. `torch.arccos_(input) -> Tensor` */
   arccos_(input: Tensor): Tensor
-  /** `torch.arccosh(input, *, out=None) -> Tensor` */
+  /** The inverse hyperbolic cosine of each element. `torch.arccosh(input, *, out=None) -> Tensor` */
   arccosh(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.arccosh_(input) -> Tensor` In place. */
+  /** The inverse hyperbolic cosine of each element. In place. `torch.arccosh_(input) -> Tensor` */
   arccosh_(input: Tensor): Tensor
-  /** `torch.arcsin(input, *, out=None) -> Tensor` */
+  /** The angle in radians, from -π/2 to π/2, whose sine is the element. `torch.arcsin(input, *, out=None) -> Tensor` */
   arcsin(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.arcsin_(input) -> Tensor` In place. */
+  /** The angle in radians, from -π/2 to π/2, whose sine is the element. In place. `torch.arcsin_(input) -> Tensor` */
   arcsin_(input: Tensor): Tensor
-  /** `torch.arcsinh(input, *, out=None) -> Tensor` */
+  /** The inverse hyperbolic sine of each element. `torch.arcsinh(input, *, out=None) -> Tensor` */
   arcsinh(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.arcsinh_(input) -> Tensor` In place. */
+  /** The inverse hyperbolic sine of each element. In place. `torch.arcsinh_(input) -> Tensor` */
   arcsinh_(input: Tensor): Tensor
-  /** `torch.arctan(input, *, out=None) -> Tensor` */
+  /** The angle in radians, from -π/2 to π/2, whose tangent is the element. `torch.arctan(input, *, out=None) -> Tensor` */
   arctan(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.arctan2(input, other, *, out=None) -> Tensor` */
+  /** The angle in radians of the point (other, input), with its quadrant. `torch.arctan2(input, other, *, out=None) -> Tensor` */
   arctan2(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.arctan_(input) -> Tensor` In place. */
+  /** The angle in radians, from -π/2 to π/2, whose tangent is the element. In place. `torch.arctan_(input) -> Tensor` */
   arctan_(input: Tensor): Tensor
-  /** `torch.arctanh(input, *, out=None) -> Tensor` */
+  /** The inverse hyperbolic tangent of each element. `torch.arctanh(input, *, out=None) -> Tensor` */
   arctanh(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.arctanh_(input) -> Tensor` In place. */
+  /** The inverse hyperbolic tangent of each element. In place. `torch.arctanh_(input) -> Tensor` */
   arctanh_(input: Tensor): Tensor
-  /** `torch.argmax(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The position of the largest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.argmax(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   argmax(input: Tensor, dim?: Int | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.argmax(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The position of the largest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.argmax(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   argmax(input: Tensor, dim: Int | null, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.argmax(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The position of the largest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.argmax(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   argmax(input: Tensor, options: { dim?: Int | null; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.argmin(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The position of the smallest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.argmin(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   argmin(input: Tensor, dim?: Int | null, keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.argmin(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The position of the smallest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.argmin(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   argmin(input: Tensor, dim: Int | null, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.argmin(input, dim=None, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The position of the smallest element, along `dim` or, without it, in the flattened tensor. A reduction. `torch.argmin(input, dim=None, keepdim=False, *, out=None) -> Tensor` */
   argmin(input: Tensor, options: { dim?: Int | null; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.argsort(input, *, stable, dim=-1, descending=False, out=None) -> Tensor` */
+  /** The positions of the elements in sorted order along `dim`. `torch.argsort(input, *, stable, dim=-1, descending=False, out=None) -> Tensor` */
   argsort(input: Tensor, options: { stable: boolean; dim?: Int; descending?: boolean; out?: Tensor }): Tensor
-  /** `torch.argsort(input, dim=-1, descending=False) -> Tensor` */
+  /** The positions of the elements in sorted order along `dim`. `torch.argsort(input, dim=-1, descending=False) -> Tensor` */
   argsort(input: Tensor, dim?: Int, descending?: boolean): Tensor
-  /** `torch.argsort(input, dim=-1, descending=False) -> Tensor` */
+  /** The positions of the elements in sorted order along `dim`. `torch.argsort(input, dim=-1, descending=False) -> Tensor` */
   argsort(input: Tensor, dim: Int, options: { descending?: boolean }): Tensor
-  /** `torch.argsort(input, dim=-1, descending=False) -> Tensor` */
+  /** The positions of the elements in sorted order along `dim`. `torch.argsort(input, dim=-1, descending=False) -> Tensor` */
   argsort(input: Tensor, options: { dim?: Int; descending?: boolean }): Tensor
-  /** `torch.argwhere(input) -> Tensor` The result's shape depends on the values. */
+  /** The positions of the elements that are not zero: [count, dimensions]. The result's shape depends on the values. `torch.argwhere(input) -> Tensor` */
   argwhere(input: Tensor): Tensor
-  /** `torch.as_strided(input, size, stride, storage_offset=None) -> Tensor` The result may share the input's memory. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. The result may share the input's memory. `torch.as_strided(input, size, stride, storage_offset=None) -> Tensor` */
   asStrided(input: Tensor, size: readonly Int[], stride: readonly Int[], storageOffset?: Int | null): Tensor
-  /** `torch.as_strided(input, size, stride, storage_offset=None) -> Tensor` The result may share the input's memory. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. The result may share the input's memory. `torch.as_strided(input, size, stride, storage_offset=None) -> Tensor` */
   asStrided(input: Tensor, size: readonly Int[], stride: readonly Int[], options: { storageOffset?: Int | null }): Tensor
-  /** `torch.as_strided(input, size, stride, storage_offset=None) -> Tensor` The result may share the input's memory. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. The result may share the input's memory. `torch.as_strided(input, size, stride, storage_offset=None) -> Tensor` */
   asStrided(input: Tensor, size: readonly Int[], options: { stride: readonly Int[]; storageOffset?: Int | null }): Tensor
-  /** `torch.as_strided(input, size, stride, storage_offset=None) -> Tensor` The result may share the input's memory. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. The result may share the input's memory. `torch.as_strided(input, size, stride, storage_offset=None) -> Tensor` */
   asStrided(input: Tensor, options: { size: readonly Int[]; stride: readonly Int[]; storageOffset?: Int | null }): Tensor
-  /** `torch.as_strided_(input, size, stride, storage_offset=None) -> Tensor` In place. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. In place. `torch.as_strided_(input, size, stride, storage_offset=None) -> Tensor` */
   asStrided_(input: Tensor, size: readonly Int[], stride: readonly Int[], storageOffset?: Int | null): Tensor
-  /** `torch.as_strided_(input, size, stride, storage_offset=None) -> Tensor` In place. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. In place. `torch.as_strided_(input, size, stride, storage_offset=None) -> Tensor` */
   asStrided_(input: Tensor, size: readonly Int[], stride: readonly Int[], options: { storageOffset?: Int | null }): Tensor
-  /** `torch.as_strided_(input, size, stride, storage_offset=None) -> Tensor` In place. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. In place. `torch.as_strided_(input, size, stride, storage_offset=None) -> Tensor` */
   asStrided_(input: Tensor, size: readonly Int[], options: { stride: readonly Int[]; storageOffset?: Int | null }): Tensor
-  /** `torch.as_strided_(input, size, stride, storage_offset=None) -> Tensor` In place. */
+  /** A view with these sizes and steps in memory, whatever the tensor's own. In place. `torch.as_strided_(input, size, stride, storage_offset=None) -> Tensor` */
   asStrided_(input: Tensor, options: { size: readonly Int[]; stride: readonly Int[]; storageOffset?: Int | null }): Tensor
-  /** `torch.as_strided_copy(input, size, stride, storage_offset=None, *, out=None) -> Tensor` */
+  /** As `asStrided`, but a copy. `torch.as_strided_copy(input, size, stride, storage_offset=None, *, out=None) -> Tensor` */
   asStridedCopy(input: Tensor, size: readonly Int[], stride: readonly Int[], storageOffset?: Int | null, options?: { out?: Tensor }): Tensor
-  /** `torch.as_strided_copy(input, size, stride, storage_offset=None, *, out=None) -> Tensor` */
+  /** As `asStrided`, but a copy. `torch.as_strided_copy(input, size, stride, storage_offset=None, *, out=None) -> Tensor` */
   asStridedCopy(input: Tensor, size: readonly Int[], stride: readonly Int[], options: { storageOffset?: Int | null; out?: Tensor }): Tensor
-  /** `torch.as_strided_copy(input, size, stride, storage_offset=None, *, out=None) -> Tensor` */
+  /** As `asStrided`, but a copy. `torch.as_strided_copy(input, size, stride, storage_offset=None, *, out=None) -> Tensor` */
   asStridedCopy(input: Tensor, size: readonly Int[], options: { stride: readonly Int[]; storageOffset?: Int | null; out?: Tensor }): Tensor
-  /** `torch.as_strided_copy(input, size, stride, storage_offset=None, *, out=None) -> Tensor` */
+  /** As `asStrided`, but a copy. `torch.as_strided_copy(input, size, stride, storage_offset=None, *, out=None) -> Tensor` */
   asStridedCopy(input: Tensor, options: { size: readonly Int[]; stride: readonly Int[]; storageOffset?: Int | null; out?: Tensor }): Tensor
   /** `torch.as_strided_scatter(input, src, size, stride, storage_offset=None) -> Tensor` */
   asStridedScatter(input: Tensor, src: Tensor, size: readonly Int[], stride: readonly Int[], storageOffset?: Int | null): Tensor
@@ -210,23 +210,23 @@ export interface TorchFunctions {
   asStridedScatter(input: Tensor, src: Tensor, size: readonly Int[], options: { stride: readonly Int[]; storageOffset?: Int | null }): Tensor
   /** `torch.as_strided_scatter(input, src, size, stride, storage_offset=None) -> Tensor` */
   asStridedScatter(input: Tensor, src: Tensor, options: { size: readonly Int[]; stride: readonly Int[]; storageOffset?: Int | null }): Tensor
-  /** `torch.asin(input, *, out=None) -> Tensor` Elementwise. */
+  /** The angle in radians, from -π/2 to π/2, whose sine is the element. Elementwise. `torch.asin(input, *, out=None) -> Tensor` */
   asin(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.asin_(input) -> Tensor` In place. Elementwise. */
+  /** The angle in radians, from -π/2 to π/2, whose sine is the element. In place. Elementwise. `torch.asin_(input) -> Tensor` */
   asin_(input: Tensor): Tensor
-  /** `torch.asinh(input, *, out=None) -> Tensor` Elementwise. */
+  /** The inverse hyperbolic sine of each element. Elementwise. `torch.asinh(input, *, out=None) -> Tensor` */
   asinh(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.asinh_(input) -> Tensor` In place. Elementwise. */
+  /** The inverse hyperbolic sine of each element. In place. Elementwise. `torch.asinh_(input) -> Tensor` */
   asinh_(input: Tensor): Tensor
-  /** `torch.atan(input, *, out=None) -> Tensor` Elementwise. */
+  /** The angle in radians, from -π/2 to π/2, whose tangent is the element. Elementwise. `torch.atan(input, *, out=None) -> Tensor` */
   atan(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.atan2(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The angle in radians of the point (other, input), with its quadrant. Elementwise. `torch.atan2(input, other, *, out=None) -> Tensor` */
   atan2(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.atan_(input) -> Tensor` In place. Elementwise. */
+  /** The angle in radians, from -π/2 to π/2, whose tangent is the element. In place. Elementwise. `torch.atan_(input) -> Tensor` */
   atan_(input: Tensor): Tensor
-  /** `torch.atanh(input, *, out=None) -> Tensor` Elementwise. */
+  /** The inverse hyperbolic tangent of each element. Elementwise. `torch.atanh(input, *, out=None) -> Tensor` */
   atanh(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.atanh_(input) -> Tensor` In place. Elementwise. */
+  /** The inverse hyperbolic tangent of each element. In place. Elementwise. `torch.atanh_(input) -> Tensor` */
   atanh_(input: Tensor): Tensor
   /** `torch.atleast_1d(input) -> Tensor` */
   atleast1d(input: Tensor): Tensor
@@ -240,43 +240,43 @@ export interface TorchFunctions {
   atleast3d(input: Tensor): Tensor
   /** `torch.atleast_3d(tensors) -> Tensor[]` */
   atleast3d(tensors: readonly Tensor[]): Tensor[]
-  /** `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
+  /** Averages over windows of the last dimension. `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
   avgPool1d(input: Tensor, kernelSize: Int | readonly Int[], stride?: Int | readonly Int[] | null, padding?: Int | readonly Int[], ceilMode?: boolean, countIncludePad?: boolean): Tensor
-  /** `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
+  /** Averages over windows of the last dimension. `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
   avgPool1d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, padding: Int | readonly Int[], ceilMode: boolean, options: { countIncludePad?: boolean }): Tensor
-  /** `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
+  /** Averages over windows of the last dimension. `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
   avgPool1d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, padding: Int | readonly Int[], options: { ceilMode?: boolean; countIncludePad?: boolean }): Tensor
-  /** `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
+  /** Averages over windows of the last dimension. `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
   avgPool1d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, options: { padding?: Int | readonly Int[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor
-  /** `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
+  /** Averages over windows of the last dimension. `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
   avgPool1d(input: Tensor, kernelSize: Int | readonly Int[], options: { stride?: Int | readonly Int[] | null; padding?: Int | readonly Int[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor
-  /** `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
+  /** Averages over windows of the last dimension. `torch.avg_pool1d(input, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True) -> Tensor` */
   avgPool1d(input: Tensor, options: { kernelSize: Int | readonly Int[]; stride?: Int | readonly Int[] | null; padding?: Int | readonly Int[]; ceilMode?: boolean; countIncludePad?: boolean }): Tensor
-  /** `torch.baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None) -> Tensor` */
+  /** Adds products of two batches of matrices: beta·input + alpha·(batch1 × batch2). `torch.baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None) -> Tensor` */
   baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.baddbmm(input, batch1, batch2, out_dtype, *, beta=1, alpha=1, out=None) -> Tensor` */
+  /** Adds products of two batches of matrices: beta·input + alpha·(batch1 × batch2). `torch.baddbmm(input, batch1, batch2, out_dtype, *, beta=1, alpha=1, out=None) -> Tensor` */
   baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, outDtype: DType, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.baddbmm(input, batch1, batch2, out_dtype, *, beta=1, alpha=1, out=None) -> Tensor` */
+  /** Adds products of two batches of matrices: beta·input + alpha·(batch1 × batch2). `torch.baddbmm(input, batch1, batch2, out_dtype, *, beta=1, alpha=1, out=None) -> Tensor` */
   baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: { outDtype: DType; beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.bartlett_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A triangular window of `window_length` samples. `torch.bartlett_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   bartlettWindow(windowLength: Int, options?: TensorOptions): Tensor
-  /** `torch.bartlett_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A triangular window of `window_length` samples. `torch.bartlett_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   bartlettWindow(options: { windowLength: Int } & TensorOptions): Tensor
-  /** `torch.bartlett_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A triangular window of `window_length` samples. `torch.bartlett_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   bartlettWindow(windowLength: Int, periodic: boolean, options?: TensorOptions): Tensor
-  /** `torch.bartlett_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A triangular window of `window_length` samples. `torch.bartlett_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   bartlettWindow(windowLength: Int, options: { periodic: boolean } & TensorOptions): Tensor
-  /** `torch.bartlett_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A triangular window of `window_length` samples. `torch.bartlett_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   bartlettWindow(options: { windowLength: Int; periodic: boolean } & TensorOptions): Tensor
-  /** `torch.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled) -> Tensor` */
+  /** Normalizes each channel over the batch. `torch.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled) -> Tensor` */
   batchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number, cudnnEnabled: boolean): Tensor
-  /** `torch.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled) -> Tensor` */
+  /** Normalizes each channel over the batch. `torch.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled) -> Tensor` */
   batchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number, options: { cudnnEnabled: boolean }): Tensor
-  /** `torch.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled) -> Tensor` */
+  /** Normalizes each channel over the batch. `torch.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled) -> Tensor` */
   batchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, options: { eps: number; cudnnEnabled: boolean }): Tensor
-  /** `torch.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled) -> Tensor` */
+  /** Normalizes each channel over the batch. `torch.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled) -> Tensor` */
   batchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, options: { momentum: number; eps: number; cudnnEnabled: boolean }): Tensor
-  /** `torch.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled) -> Tensor` */
+  /** Normalizes each channel over the batch. `torch.batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, cudnn_enabled) -> Tensor` */
   batchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, options: { training: boolean; momentum: number; eps: number; cudnnEnabled: boolean }): Tensor
   /** `torch.batch_norm_backward_elemt(grad_out, input, mean, invstd, weight, sum_dy, sum_dy_xmu, count) -> Tensor` */
   batchNormBackwardElemt(gradOut: Tensor, input: Tensor, mean: Tensor, invstd: Tensor, weight: Tensor | null, sumDy: Tensor, sumDyXmu: Tensor, count: Tensor): Tensor
@@ -310,15 +310,15 @@ export interface TorchFunctions {
   batchNormUpdateStats(input: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, momentum: number): [Tensor, Tensor]
   /** `torch.batch_norm_update_stats(input, running_mean, running_var, momentum) -> (Tensor, Tensor)` */
   batchNormUpdateStats(input: Tensor, runningMean: Tensor | null, runningVar: Tensor | null, options: { momentum: number }): [Tensor, Tensor]
-  /** `torch.bernoulli(input, *, generator=None, out=None) -> Tensor` Random. */
+  /** Draws 0 or 1, with the elements (or `p`) as probabilities of 1. Random. `torch.bernoulli(input, *, generator=None, out=None) -> Tensor` */
   bernoulli(input: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor
-  /** `torch.bernoulli(input, p, *, generator=None) -> Tensor` Random. */
+  /** Draws 0 or 1, with the elements (or `p`) as probabilities of 1. Random. `torch.bernoulli(input, p, *, generator=None) -> Tensor` */
   bernoulli(input: Tensor, p: number, options?: { generator?: Generator | null }): Tensor
-  /** `torch.bernoulli(input, p, *, generator=None) -> Tensor` Random. */
+  /** Draws 0 or 1, with the elements (or `p`) as probabilities of 1. Random. `torch.bernoulli(input, p, *, generator=None) -> Tensor` */
   bernoulli(input: Tensor, options: { p: number; generator?: Generator | null }): Tensor
-  /** `torch.bilinear(input1, input2, weight, bias=None) -> Tensor` */
+  /** input1ᵀ · weight · input2 + bias, for each row. `torch.bilinear(input1, input2, weight, bias=None) -> Tensor` */
   bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias?: Tensor | null): Tensor
-  /** `torch.bilinear(input1, input2, weight, bias=None) -> Tensor` */
+  /** input1ᵀ · weight · input2 + bias, for each row. `torch.bilinear(input1, input2, weight, bias=None) -> Tensor` */
   bilinear(input1: Tensor, input2: Tensor, weight: Tensor, options: { bias?: Tensor | null }): Tensor
   /** `torch.binary_cross_entropy_with_logits(input, target, weight=None, pos_weight=None, reduction='mean') -> Tensor` */
   binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, weight?: Tensor | null, posWeight?: Tensor | null, reduction?: Reduction): Tensor
@@ -328,77 +328,77 @@ export interface TorchFunctions {
   binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, weight: Tensor | null, options: { posWeight?: Tensor | null; reduction?: Reduction }): Tensor
   /** `torch.binary_cross_entropy_with_logits(input, target, weight=None, pos_weight=None, reduction='mean') -> Tensor` */
   binaryCrossEntropyWithLogits(input: Tensor, target: Tensor, options: { weight?: Tensor | null; posWeight?: Tensor | null; reduction?: Reduction }): Tensor
-  /** `torch.bincount(input, weights=None, minlength=0) -> Tensor` The result's shape depends on the values. */
+  /** How often each natural number occurs in a vector of them, weighted if `weights` is given. The result's shape depends on the values. `torch.bincount(input, weights=None, minlength=0) -> Tensor` */
   bincount(input: Tensor, weights?: Tensor | null, minlength?: Int): Tensor
-  /** `torch.bincount(input, weights=None, minlength=0) -> Tensor` The result's shape depends on the values. */
+  /** How often each natural number occurs in a vector of them, weighted if `weights` is given. The result's shape depends on the values. `torch.bincount(input, weights=None, minlength=0) -> Tensor` */
   bincount(input: Tensor, weights: Tensor | null, options: { minlength?: Int }): Tensor
-  /** `torch.bincount(input, weights=None, minlength=0) -> Tensor` The result's shape depends on the values. */
+  /** How often each natural number occurs in a vector of them, weighted if `weights` is given. The result's shape depends on the values. `torch.bincount(input, weights=None, minlength=0) -> Tensor` */
   bincount(input: Tensor, options: { weights?: Tensor | null; minlength?: Int }): Tensor
-  /** `torch.binomial(count, prob, generator=None) -> Tensor` Random. */
+  /** Random. `torch.binomial(count, prob, generator=None) -> Tensor` */
   binomial(count: Tensor, prob: Tensor, generator?: Generator | null): Tensor
-  /** `torch.binomial(count, prob, generator=None) -> Tensor` Random. */
+  /** Random. `torch.binomial(count, prob, generator=None) -> Tensor` */
   binomial(count: Tensor, prob: Tensor, options: { generator?: Generator | null }): Tensor
-  /** `torch.bitwise_and(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The bits that both have. Elementwise. `torch.bitwise_and(input, other, *, out=None) -> Tensor` */
   bitwiseAnd(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.bitwise_and(input, other) -> Tensor` Elementwise. */
+  /** The bits that both have. Elementwise. `torch.bitwise_and(input, other) -> Tensor` */
   bitwiseAnd(input: Scalar, other: Tensor): Tensor
-  /** `torch.bitwise_left_shift(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The bits shifted to the left by `other`. Elementwise. `torch.bitwise_left_shift(input, other, *, out=None) -> Tensor` */
   bitwiseLeftShift(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.bitwise_left_shift(input, other) -> Tensor` Elementwise. */
+  /** The bits shifted to the left by `other`. Elementwise. `torch.bitwise_left_shift(input, other) -> Tensor` */
   bitwiseLeftShift(input: Scalar, other: Tensor): Tensor
-  /** `torch.bitwise_not(input, *, out=None) -> Tensor` Elementwise. */
+  /** The bits inverted; booleans negated. Elementwise. `torch.bitwise_not(input, *, out=None) -> Tensor` */
   bitwiseNot(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.bitwise_or(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The bits that either has. Elementwise. `torch.bitwise_or(input, other, *, out=None) -> Tensor` */
   bitwiseOr(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.bitwise_or(input, other) -> Tensor` Elementwise. */
+  /** The bits that either has. Elementwise. `torch.bitwise_or(input, other) -> Tensor` */
   bitwiseOr(input: Scalar, other: Tensor): Tensor
-  /** `torch.bitwise_right_shift(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The bits shifted to the right by `other`, with the sign. Elementwise. `torch.bitwise_right_shift(input, other, *, out=None) -> Tensor` */
   bitwiseRightShift(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.bitwise_right_shift(input, other) -> Tensor` Elementwise. */
+  /** The bits shifted to the right by `other`, with the sign. Elementwise. `torch.bitwise_right_shift(input, other) -> Tensor` */
   bitwiseRightShift(input: Scalar, other: Tensor): Tensor
-  /** `torch.bitwise_xor(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The bits that exactly one of both has. Elementwise. `torch.bitwise_xor(input, other, *, out=None) -> Tensor` */
   bitwiseXor(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.bitwise_xor(input, other) -> Tensor` Elementwise. */
+  /** The bits that exactly one of both has. Elementwise. `torch.bitwise_xor(input, other) -> Tensor` */
   bitwiseXor(input: Scalar, other: Tensor): Tensor
-  /** `torch.blackman_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Blackman's window of `window_length` samples. `torch.blackman_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   blackmanWindow(windowLength: Int, options?: TensorOptions): Tensor
-  /** `torch.blackman_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Blackman's window of `window_length` samples. `torch.blackman_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   blackmanWindow(options: { windowLength: Int } & TensorOptions): Tensor
-  /** `torch.blackman_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Blackman's window of `window_length` samples. `torch.blackman_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   blackmanWindow(windowLength: Int, periodic: boolean, options?: TensorOptions): Tensor
-  /** `torch.blackman_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Blackman's window of `window_length` samples. `torch.blackman_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   blackmanWindow(windowLength: Int, options: { periodic: boolean } & TensorOptions): Tensor
-  /** `torch.blackman_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Blackman's window of `window_length` samples. `torch.blackman_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   blackmanWindow(options: { windowLength: Int; periodic: boolean } & TensorOptions): Tensor
   /** `torch.block_diag(tensors) -> Tensor` */
   blockDiag(tensors: readonly Tensor[]): Tensor
-  /** `torch.bmm(input, mat2, *, out=None) -> Tensor` */
+  /** Products of two batches of matrices: [b, n, m] and [b, m, p] make [b, n, p]. `torch.bmm(input, mat2, *, out=None) -> Tensor` */
   bmm(input: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.bmm(input, mat2, out_dtype, *, out=None) -> Tensor` */
+  /** Products of two batches of matrices: [b, n, m] and [b, m, p] make [b, n, p]. `torch.bmm(input, mat2, out_dtype, *, out=None) -> Tensor` */
   bmm(input: Tensor, mat2: Tensor, outDtype: DType, options?: { out?: Tensor }): Tensor
-  /** `torch.bmm(input, mat2, out_dtype, *, out=None) -> Tensor` */
+  /** Products of two batches of matrices: [b, n, m] and [b, m, p] make [b, n, p]. `torch.bmm(input, mat2, out_dtype, *, out=None) -> Tensor` */
   bmm(input: Tensor, mat2: Tensor, options: { outDtype: DType; out?: Tensor }): Tensor
   /** `torch.broadcast_tensors(tensors) -> Tensor[]` */
   broadcastTensors(tensors: readonly Tensor[]): Tensor[]
-  /** `torch.broadcast_to(input, size) -> Tensor` The result may share the input's memory. */
+  /** A view in which dimensions of size 1 are repeated to the given shape. The result may share the input's memory. `torch.broadcast_to(input, size) -> Tensor` */
   broadcastTo(input: Tensor, size: readonly Int[]): Tensor
-  /** `torch.broadcast_to(input, size) -> Tensor` The result may share the input's memory. */
+  /** A view in which dimensions of size 1 are repeated to the given shape. The result may share the input's memory. `torch.broadcast_to(input, size) -> Tensor` */
   broadcastTo(input: Tensor, options: { size: readonly Int[] }): Tensor
-  /** `torch.bucketize(input, boundaries, *, out_int32=False, right=False, out=None) -> Tensor` */
+  /** For each element the position of the interval between `boundaries` in which it lies. `torch.bucketize(input, boundaries, *, out_int32=False, right=False, out=None) -> Tensor` */
   bucketize(input: Tensor, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean; out?: Tensor }): Tensor
-  /** `torch.bucketize(input, boundaries, *, out_int32=False, right=False) -> Tensor` */
+  /** For each element the position of the interval between `boundaries` in which it lies. `torch.bucketize(input, boundaries, *, out_int32=False, right=False) -> Tensor` */
   bucketize(input: Scalar, boundaries: Tensor, options?: { outInt32?: boolean; right?: boolean }): Tensor
-  /** `torch.can_cast(from_, to) -> bool` */
+  /** Whether type promotion may turn one dtype into the other. `torch.can_cast(from_, to) -> bool` */
   canCast(from_: DType, to: DType): boolean
-  /** `torch.can_cast(from_, to) -> bool` */
+  /** Whether type promotion may turn one dtype into the other. `torch.can_cast(from_, to) -> bool` */
   canCast(from_: DType, options: { to: DType }): boolean
-  /** `torch.can_cast(from_, to) -> bool` */
+  /** Whether type promotion may turn one dtype into the other. `torch.can_cast(from_, to) -> bool` */
   canCast(options: { from_: DType; to: DType }): boolean
   /** `torch.cartesian_prod(tensors) -> Tensor` */
   cartesianProd(tensors: readonly Tensor[]): Tensor
-  /** `torch.cat(tensors, dim=0, *, out=None) -> Tensor` */
+  /** Joins tensors along an existing dimension. `torch.cat(tensors, dim=0, *, out=None) -> Tensor` */
   cat(tensors: readonly Tensor[], dim?: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.cat(tensors, dim=0, *, out=None) -> Tensor` */
+  /** Joins tensors along an existing dimension. `torch.cat(tensors, dim=0, *, out=None) -> Tensor` */
   cat(tensors: readonly Tensor[], options: { dim?: Int; out?: Tensor }): Tensor
   /** `torch.ccol_indices_copy(input, *, out=None) -> Tensor` */
   ccolIndicesCopy(input: Tensor, options?: { out?: Tensor }): Tensor
@@ -408,35 +408,35 @@ export interface TorchFunctions {
   cdist(x1: Tensor, x2: Tensor, p: number, options: { computeMode?: Int | null }): Tensor
   /** `torch.cdist(x1, x2, p=2, compute_mode=None) -> Tensor` */
   cdist(x1: Tensor, x2: Tensor, options: { p?: number; computeMode?: Int | null }): Tensor
-  /** `torch.ceil(input, *, out=None) -> Tensor` Elementwise. */
+  /** The smallest integer not below each element. Elementwise. `torch.ceil(input, *, out=None) -> Tensor` */
   ceil(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.ceil_(input) -> Tensor` In place. Elementwise. */
+  /** The smallest integer not below each element. In place. Elementwise. `torch.ceil_(input) -> Tensor` */
   ceil_(input: Tensor): Tensor
-  /** `torch.celu(input, alpha=1.0) -> Tensor` Elementwise. */
+  /** max(0, x) + min(0, α·(exp(x/α) - 1)). Elementwise. `torch.celu(input, alpha=1.0) -> Tensor` */
   celu(input: Tensor, alpha?: Scalar): Tensor
-  /** `torch.celu(input, alpha=1.0) -> Tensor` Elementwise. */
+  /** max(0, x) + min(0, α·(exp(x/α) - 1)). Elementwise. `torch.celu(input, alpha=1.0) -> Tensor` */
   celu(input: Tensor, options: { alpha?: Scalar }): Tensor
-  /** `torch.celu_(input, alpha=1.0) -> Tensor` In place. Elementwise. */
+  /** max(0, x) + min(0, α·(exp(x/α) - 1)). In place. Elementwise. `torch.celu_(input, alpha=1.0) -> Tensor` */
   celu_(input: Tensor, alpha?: Scalar): Tensor
-  /** `torch.celu_(input, alpha=1.0) -> Tensor` In place. Elementwise. */
+  /** max(0, x) + min(0, α·(exp(x/α) - 1)). In place. Elementwise. `torch.celu_(input, alpha=1.0) -> Tensor` */
   celu_(input: Tensor, options: { alpha?: Scalar }): Tensor
   /** `torch.chain_matmul(matrices, *, out=None) -> Tensor` */
   chainMatmul(matrices: readonly Tensor[], options?: { out?: Tensor }): Tensor
-  /** `torch.channel_shuffle(input, groups) -> Tensor` */
+  /** Rearranges the channels of [N, C, …] across groups. `torch.channel_shuffle(input, groups) -> Tensor` */
   channelShuffle(input: Tensor, groups: Int): Tensor
-  /** `torch.channel_shuffle(input, groups) -> Tensor` */
+  /** Rearranges the channels of [N, C, …] across groups. `torch.channel_shuffle(input, groups) -> Tensor` */
   channelShuffle(input: Tensor, options: { groups: Int }): Tensor
-  /** `torch.cholesky(input, upper=False, *, out=None) -> Tensor` */
+  /** The Cholesky factor of positive-definite matrices; see `linalg.cholesky`. `torch.cholesky(input, upper=False, *, out=None) -> Tensor` */
   cholesky(input: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.cholesky(input, upper=False, *, out=None) -> Tensor` */
+  /** The Cholesky factor of positive-definite matrices; see `linalg.cholesky`. `torch.cholesky(input, upper=False, *, out=None) -> Tensor` */
   cholesky(input: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor
-  /** `torch.cholesky_inverse(input, upper=False, *, out=None) -> Tensor` */
+  /** The inverse of a positive-definite matrix from its Cholesky factor. `torch.cholesky_inverse(input, upper=False, *, out=None) -> Tensor` */
   choleskyInverse(input: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.cholesky_inverse(input, upper=False, *, out=None) -> Tensor` */
+  /** The inverse of a positive-definite matrix from its Cholesky factor. `torch.cholesky_inverse(input, upper=False, *, out=None) -> Tensor` */
   choleskyInverse(input: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor
-  /** `torch.cholesky_solve(input, input2, upper=False, *, out=None) -> Tensor` */
+  /** Solves linear systems from the Cholesky factor of their matrix. `torch.cholesky_solve(input, input2, upper=False, *, out=None) -> Tensor` */
   choleskySolve(input: Tensor, input2: Tensor, upper?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.cholesky_solve(input, input2, upper=False, *, out=None) -> Tensor` */
+  /** Solves linear systems from the Cholesky factor of their matrix. `torch.cholesky_solve(input, input2, upper=False, *, out=None) -> Tensor` */
   choleskySolve(input: Tensor, input2: Tensor, options: { upper?: boolean; out?: Tensor }): Tensor
   /** `torch.choose_qparams_optimized(input, numel, n_bins, ratio, bit_width) -> (Tensor, Tensor)` */
   chooseQparamsOptimized(input: Tensor, numel: Int, nBins: Int, ratio: number, bitWidth: Int): [Tensor, Tensor]
@@ -448,95 +448,95 @@ export interface TorchFunctions {
   chooseQparamsOptimized(input: Tensor, numel: Int, options: { nBins: Int; ratio: number; bitWidth: Int }): [Tensor, Tensor]
   /** `torch.choose_qparams_optimized(input, numel, n_bins, ratio, bit_width) -> (Tensor, Tensor)` */
   chooseQparamsOptimized(input: Tensor, options: { numel: Int; nBins: Int; ratio: number; bitWidth: Int }): [Tensor, Tensor]
-  /** `torch.chunk(input, chunks, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into at most `chunks` parts of equal size (the last may be smaller) along `dim`; views. The result may share the input's memory. `torch.chunk(input, chunks, dim=0) -> Tensor[]` */
   chunk(input: Tensor, chunks: Int, dim?: Int): Tensor[]
-  /** `torch.chunk(input, chunks, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into at most `chunks` parts of equal size (the last may be smaller) along `dim`; views. The result may share the input's memory. `torch.chunk(input, chunks, dim=0) -> Tensor[]` */
   chunk(input: Tensor, chunks: Int, options: { dim?: Int }): Tensor[]
-  /** `torch.chunk(input, chunks, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into at most `chunks` parts of equal size (the last may be smaller) along `dim`; views. The result may share the input's memory. `torch.chunk(input, chunks, dim=0) -> Tensor[]` */
   chunk(input: Tensor, options: { chunks: Int; dim?: Int }): Tensor[]
-  /** `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` */
   clamp(input: Tensor, min?: Tensor | null, max?: Tensor | null, options?: { out?: Tensor }): Tensor
-  /** `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` */
   clamp(input: Tensor, min: Tensor | null, options: { max?: Tensor | null; out?: Tensor }): Tensor
-  /** `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` */
   clamp(input: Tensor, options: { min?: Tensor | null; max?: Tensor | null; out?: Tensor }): Tensor
-  /** `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` */
   clamp(input: Tensor, min?: Scalar | null, max?: Scalar | null, options?: { out?: Tensor }): Tensor
-  /** `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` */
   clamp(input: Tensor, min: Scalar | null, options: { max?: Scalar | null; out?: Tensor }): Tensor
-  /** `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clamp(input, min=None, max=None, *, out=None) -> Tensor` */
   clamp(input: Tensor, options: { min?: Scalar | null; max?: Scalar | null; out?: Tensor }): Tensor
-  /** `torch.clamp_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clamp_(input, min=None, max=None) -> Tensor` */
   clamp_(input: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor
-  /** `torch.clamp_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clamp_(input, min=None, max=None) -> Tensor` */
   clamp_(input: Tensor, min: Tensor | null, options: { max?: Tensor | null }): Tensor
-  /** `torch.clamp_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clamp_(input, min=None, max=None) -> Tensor` */
   clamp_(input: Tensor, options: { min?: Tensor | null; max?: Tensor | null }): Tensor
-  /** `torch.clamp_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clamp_(input, min=None, max=None) -> Tensor` */
   clamp_(input: Tensor, min?: Scalar | null, max?: Scalar | null): Tensor
-  /** `torch.clamp_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clamp_(input, min=None, max=None) -> Tensor` */
   clamp_(input: Tensor, min: Scalar | null, options: { max?: Scalar | null }): Tensor
-  /** `torch.clamp_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clamp_(input, min=None, max=None) -> Tensor` */
   clamp_(input: Tensor, options: { min?: Scalar | null; max?: Scalar | null }): Tensor
-  /** `torch.clamp_max(input, max, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited from above. Elementwise. `torch.clamp_max(input, max, *, out=None) -> Tensor` */
   clampMax(input: Tensor, max: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.clamp_max_(input, max) -> Tensor` In place. Elementwise. */
+  /** Each element limited from above. In place. Elementwise. `torch.clamp_max_(input, max) -> Tensor` */
   clampMax_(input: Tensor, max: Tensor | Scalar): Tensor
-  /** `torch.clamp_min(input, min, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited from below. Elementwise. `torch.clamp_min(input, min, *, out=None) -> Tensor` */
   clampMin(input: Tensor, min: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.clamp_min_(input, min) -> Tensor` In place. Elementwise. */
+  /** Each element limited from below. In place. Elementwise. `torch.clamp_min_(input, min) -> Tensor` */
   clampMin_(input: Tensor, min: Tensor | Scalar): Tensor
-  /** `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` */
   clip(input: Tensor, min?: Tensor | null, max?: Tensor | null, options?: { out?: Tensor }): Tensor
-  /** `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` */
   clip(input: Tensor, min: Tensor | null, options: { max?: Tensor | null; out?: Tensor }): Tensor
-  /** `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` */
   clip(input: Tensor, options: { min?: Tensor | null; max?: Tensor | null; out?: Tensor }): Tensor
-  /** `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` */
   clip(input: Tensor, min?: Scalar | null, max?: Scalar | null, options?: { out?: Tensor }): Tensor
-  /** `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` */
   clip(input: Tensor, min: Scalar | null, options: { max?: Scalar | null; out?: Tensor }): Tensor
-  /** `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` Elementwise. */
+  /** Each element limited to the range from `min` to `max`. Elementwise. `torch.clip(input, min=None, max=None, *, out=None) -> Tensor` */
   clip(input: Tensor, options: { min?: Scalar | null; max?: Scalar | null; out?: Tensor }): Tensor
-  /** `torch.clip_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clip_(input, min=None, max=None) -> Tensor` */
   clip_(input: Tensor, min?: Tensor | null, max?: Tensor | null): Tensor
-  /** `torch.clip_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clip_(input, min=None, max=None) -> Tensor` */
   clip_(input: Tensor, min: Tensor | null, options: { max?: Tensor | null }): Tensor
-  /** `torch.clip_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clip_(input, min=None, max=None) -> Tensor` */
   clip_(input: Tensor, options: { min?: Tensor | null; max?: Tensor | null }): Tensor
-  /** `torch.clip_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clip_(input, min=None, max=None) -> Tensor` */
   clip_(input: Tensor, min?: Scalar | null, max?: Scalar | null): Tensor
-  /** `torch.clip_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clip_(input, min=None, max=None) -> Tensor` */
   clip_(input: Tensor, min: Scalar | null, options: { max?: Scalar | null }): Tensor
-  /** `torch.clip_(input, min=None, max=None) -> Tensor` In place. Elementwise. */
+  /** Each element limited to the range from `min` to `max`. In place. Elementwise. `torch.clip_(input, min=None, max=None) -> Tensor` */
   clip_(input: Tensor, options: { min?: Scalar | null; max?: Scalar | null }): Tensor
-  /** `torch.clone(input, *, memory_format=None) -> Tensor` Elementwise. */
+  /** A copy with memory of its own, through which gradients flow. Elementwise. `torch.clone(input, *, memory_format=None) -> Tensor` */
   clone(input: Tensor, options?: { memoryFormat?: MemoryFormat | null }): Tensor
   /** `torch.col_indices_copy(input, *, out=None) -> Tensor` */
   colIndicesCopy(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.column_stack(tensors, *, out=None) -> Tensor` */
+  /** Joins tensors side by side, vectors as columns. `torch.column_stack(tensors, *, out=None) -> Tensor` */
   columnStack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor
-  /** `torch.combinations(input, r=2, with_replacement=False) -> Tensor` */
+  /** All combinations of `r` elements of a vector: [count, r]. `torch.combinations(input, r=2, with_replacement=False) -> Tensor` */
   combinations(input: Tensor, r?: Int, withReplacement?: boolean): Tensor
-  /** `torch.combinations(input, r=2, with_replacement=False) -> Tensor` */
+  /** All combinations of `r` elements of a vector: [count, r]. `torch.combinations(input, r=2, with_replacement=False) -> Tensor` */
   combinations(input: Tensor, r: Int, options: { withReplacement?: boolean }): Tensor
-  /** `torch.combinations(input, r=2, with_replacement=False) -> Tensor` */
+  /** All combinations of `r` elements of a vector: [count, r]. `torch.combinations(input, r=2, with_replacement=False) -> Tensor` */
   combinations(input: Tensor, options: { r?: Int; withReplacement?: boolean }): Tensor
-  /** `torch.complex(real, imag, *, out=None) -> Tensor` */
+  /** Complex numbers from their real and imaginary parts. `torch.complex(real, imag, *, out=None) -> Tensor` */
   complex(real: Tensor, imag: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.concat(tensors, dim=0, *, out=None) -> Tensor` */
+  /** Joins tensors along an existing dimension. `torch.concat(tensors, dim=0, *, out=None) -> Tensor` */
   concat(tensors: readonly Tensor[], dim?: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.concat(tensors, dim=0, *, out=None) -> Tensor` */
+  /** Joins tensors along an existing dimension. `torch.concat(tensors, dim=0, *, out=None) -> Tensor` */
   concat(tensors: readonly Tensor[], options: { dim?: Int; out?: Tensor }): Tensor
-  /** `torch.concatenate(tensors, dim=0, *, out=None) -> Tensor` */
+  /** Joins tensors along an existing dimension. `torch.concatenate(tensors, dim=0, *, out=None) -> Tensor` */
   concatenate(tensors: readonly Tensor[], dim?: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.concatenate(tensors, dim=0, *, out=None) -> Tensor` */
+  /** Joins tensors along an existing dimension. `torch.concatenate(tensors, dim=0, *, out=None) -> Tensor` */
   concatenate(tensors: readonly Tensor[], options: { dim?: Int; out?: Tensor }): Tensor
-  /** `torch.conj(input) -> Tensor` The result may share the input's memory. */
+  /** Complex conjugates, a view. The result may share the input's memory. `torch.conj(input) -> Tensor` */
   conj(input: Tensor): Tensor
-  /** `torch.conj_physical(input, *, out=None) -> Tensor` Elementwise. */
+  /** Complex conjugates, a view. Elementwise. `torch.conj_physical(input, *, out=None) -> Tensor` */
   conjPhysical(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.conj_physical_(input) -> Tensor` In place. Elementwise. */
+  /** Complex conjugates, a view. In place. Elementwise. `torch.conj_physical_(input) -> Tensor` */
   conjPhysical_(input: Tensor): Tensor
   /** `torch.constant_pad_nd(input, pad, value=0) -> Tensor` */
   constantPadNd(input: Tensor, pad: readonly Int[], value?: Scalar): Tensor
@@ -544,123 +544,123 @@ export interface TorchFunctions {
   constantPadNd(input: Tensor, pad: readonly Int[], options: { value?: Scalar }): Tensor
   /** `torch.constant_pad_nd(input, pad, value=0) -> Tensor` */
   constantPadNd(input: Tensor, options: { pad: readonly Int[]; value?: Scalar }): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Int | readonly Int[], padding?: Int | readonly Int[], dilation?: Int | readonly Int[], groups?: Int): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], dilation: Int | readonly Int[], options: { groups?: Int }): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], options: { dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], options: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Int | readonly Int[], padding?: 'same' | 'valid', dilation?: Int | readonly Int[], groups?: Int): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: 'same' | 'valid', dilation: Int | readonly Int[], options: { groups?: Int }): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: 'same' | 'valid', options: { dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], options: { padding?: 'same' | 'valid'; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride?: Int | readonly Int[]; padding?: 'same' | 'valid'; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates [N, C, L] with filters [O, C / groups, K]. `torch.conv1d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv1d(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; stride?: Int | readonly Int[]; padding?: 'same' | 'valid'; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Int | readonly Int[], padding?: Int | readonly Int[], dilation?: Int | readonly Int[], groups?: Int): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], dilation: Int | readonly Int[], options: { groups?: Int }): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], options: { dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], options: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Int | readonly Int[], padding?: 'same' | 'valid', dilation?: Int | readonly Int[], groups?: Int): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: 'same' | 'valid', dilation: Int | readonly Int[], options: { groups?: Int }): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: 'same' | 'valid', options: { dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], options: { padding?: 'same' | 'valid'; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride?: Int | readonly Int[]; padding?: 'same' | 'valid'; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates images [N, C, H, W] with filters [O, C / groups, KH, KW]. `torch.conv2d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv2d(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; stride?: Int | readonly Int[]; padding?: 'same' | 'valid'; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Int | readonly Int[], padding?: Int | readonly Int[], dilation?: Int | readonly Int[], groups?: Int): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], dilation: Int | readonly Int[], options: { groups?: Int }): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], options: { dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], options: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Int | readonly Int[], padding?: 'same' | 'valid', dilation?: Int | readonly Int[], groups?: Int): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: 'same' | 'valid', dilation: Int | readonly Int[], options: { groups?: Int }): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: 'same' | 'valid', options: { dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], options: { padding?: 'same' | 'valid'; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride?: Int | readonly Int[]; padding?: 'same' | 'valid'; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
-  /** `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
+  /** Correlates volumes [N, C, D, H, W] with filters [O, C / groups, KD, KH, KW]. `torch.conv3d(input, weight, bias=None, stride=1, padding='valid', dilation=1, groups=1) -> Tensor` */
   conv3d(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; stride?: Int | readonly Int[]; padding?: 'same' | 'valid'; dilation?: Int | readonly Int[]; groups?: Int }): Tensor
   /** `torch.conv_tbc(input, weight, bias, pad=0) -> Tensor` */
   convTbc(input: Tensor, weight: Tensor, bias: Tensor, pad?: Int): Tensor
   /** `torch.conv_tbc(input, weight, bias, pad=0) -> Tensor` */
   convTbc(input: Tensor, weight: Tensor, bias: Tensor, options: { pad?: Int }): Tensor
-  /** `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv1d`, which upsamples: filters are [C, O / groups, K]. `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose1d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Int | readonly Int[], padding?: Int | readonly Int[], outputPadding?: Int | readonly Int[], groups?: Int, dilation?: Int | readonly Int[]): Tensor
-  /** `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv1d`, which upsamples: filters are [C, O / groups, K]. `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], outputPadding: Int | readonly Int[], groups: Int, options: { dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv1d`, which upsamples: filters are [C, O / groups, K]. `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], outputPadding: Int | readonly Int[], options: { groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv1d`, which upsamples: filters are [C, O / groups, K]. `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], options: { outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv1d`, which upsamples: filters are [C, O / groups, K]. `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], options: { padding?: Int | readonly Int[]; outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv1d`, which upsamples: filters are [C, O / groups, K]. `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose1d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv1d`, which upsamples: filters are [C, O / groups, K]. `torch.conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose1d(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv2d`, which upsamples: filters are [C, O / groups, KH, KW]. `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose2d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Int | readonly Int[], padding?: Int | readonly Int[], outputPadding?: Int | readonly Int[], groups?: Int, dilation?: Int | readonly Int[]): Tensor
-  /** `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv2d`, which upsamples: filters are [C, O / groups, KH, KW]. `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], outputPadding: Int | readonly Int[], groups: Int, options: { dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv2d`, which upsamples: filters are [C, O / groups, KH, KW]. `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], outputPadding: Int | readonly Int[], options: { groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv2d`, which upsamples: filters are [C, O / groups, KH, KW]. `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], options: { outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv2d`, which upsamples: filters are [C, O / groups, KH, KW]. `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], options: { padding?: Int | readonly Int[]; outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv2d`, which upsamples: filters are [C, O / groups, KH, KW]. `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose2d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv2d`, which upsamples: filters are [C, O / groups, KH, KW]. `torch.conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose2d(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv3d`, which upsamples. `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose3d(input: Tensor, weight: Tensor, bias?: Tensor | null, stride?: Int | readonly Int[], padding?: Int | readonly Int[], outputPadding?: Int | readonly Int[], groups?: Int, dilation?: Int | readonly Int[]): Tensor
-  /** `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv3d`, which upsamples. `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], outputPadding: Int | readonly Int[], groups: Int, options: { dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv3d`, which upsamples. `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], outputPadding: Int | readonly Int[], options: { groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv3d`, which upsamples. `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], padding: Int | readonly Int[], options: { outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv3d`, which upsamples. `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose3d(input: Tensor, weight: Tensor, bias: Tensor | null, stride: Int | readonly Int[], options: { padding?: Int | readonly Int[]; outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv3d`, which upsamples. `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose3d(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
-  /** `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
+  /** The transpose of `conv3d`, which upsamples. `torch.conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1) -> Tensor` */
   convTranspose3d(input: Tensor, weight: Tensor, options: { bias?: Tensor | null; stride?: Int | readonly Int[]; padding?: Int | readonly Int[]; outputPadding?: Int | readonly Int[]; groups?: Int; dilation?: Int | readonly Int[] }): Tensor
   /** `torch.convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups) -> Tensor` */
   convolution(input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly Int[], padding: readonly Int[], dilation: readonly Int[], transposed: boolean, outputPadding: readonly Int[], groups: Int): Tensor
@@ -676,17 +676,17 @@ export interface TorchFunctions {
   convolution(input: Tensor, weight: Tensor, bias: Tensor | null, stride: readonly Int[], options: { padding: readonly Int[]; dilation: readonly Int[]; transposed: boolean; outputPadding: readonly Int[]; groups: Int }): Tensor
   /** `torch.convolution(input, weight, bias, stride, padding, dilation, transposed, output_padding, groups) -> Tensor` */
   convolution(input: Tensor, weight: Tensor, bias: Tensor | null, options: { stride: readonly Int[]; padding: readonly Int[]; dilation: readonly Int[]; transposed: boolean; outputPadding: readonly Int[]; groups: Int }): Tensor
-  /** `torch.copysign(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The magnitude of `input` with the sign of `other`. Elementwise. `torch.copysign(input, other, *, out=None) -> Tensor` */
   copysign(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.corrcoef(input) -> Tensor` */
+  /** The correlation coefficients of the rows of a matrix. `torch.corrcoef(input) -> Tensor` */
   corrcoef(input: Tensor): Tensor
-  /** `torch.cos(input, *, out=None) -> Tensor` Elementwise. */
+  /** The cosine of each angle in radians. Elementwise. `torch.cos(input, *, out=None) -> Tensor` */
   cos(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.cos_(input) -> Tensor` In place. Elementwise. */
+  /** The cosine of each angle in radians. In place. Elementwise. `torch.cos_(input) -> Tensor` */
   cos_(input: Tensor): Tensor
-  /** `torch.cosh(input, *, out=None) -> Tensor` Elementwise. */
+  /** The hyperbolic cosine of each element. Elementwise. `torch.cosh(input, *, out=None) -> Tensor` */
   cosh(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.cosh_(input) -> Tensor` In place. Elementwise. */
+  /** The hyperbolic cosine of each element. In place. Elementwise. `torch.cosh_(input) -> Tensor` */
   cosh_(input: Tensor): Tensor
   /** `torch.cosine_embedding_loss(input1, input2, target, margin=0.0, reduction='mean') -> Tensor` */
   cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, reduction?: Reduction): Tensor
@@ -694,25 +694,25 @@ export interface TorchFunctions {
   cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin: number, options: { reduction?: Reduction }): Tensor
   /** `torch.cosine_embedding_loss(input1, input2, target, margin=0.0, reduction='mean') -> Tensor` */
   cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tensor, options: { margin?: number; reduction?: Reduction }): Tensor
-  /** `torch.cosine_similarity(x1, x2, dim=1, eps=1e-08) -> Tensor` */
+  /** The cosine of the angle between vectors along `dim`. `torch.cosine_similarity(x1, x2, dim=1, eps=1e-08) -> Tensor` */
   cosineSimilarity(x1: Tensor, x2: Tensor, dim?: Int, eps?: number): Tensor
-  /** `torch.cosine_similarity(x1, x2, dim=1, eps=1e-08) -> Tensor` */
+  /** The cosine of the angle between vectors along `dim`. `torch.cosine_similarity(x1, x2, dim=1, eps=1e-08) -> Tensor` */
   cosineSimilarity(x1: Tensor, x2: Tensor, dim: Int, options: { eps?: number }): Tensor
-  /** `torch.cosine_similarity(x1, x2, dim=1, eps=1e-08) -> Tensor` */
+  /** The cosine of the angle between vectors along `dim`. `torch.cosine_similarity(x1, x2, dim=1, eps=1e-08) -> Tensor` */
   cosineSimilarity(x1: Tensor, x2: Tensor, options: { dim?: Int; eps?: number }): Tensor
-  /** `torch.count_nonzero(input, dim=None) -> Tensor` A reduction. */
+  /** How many elements, along `dim` if given, are not zero. A reduction. `torch.count_nonzero(input, dim=None) -> Tensor` */
   countNonzero(input: Tensor, dim?: Int | null): Tensor
-  /** `torch.count_nonzero(input, dim=None) -> Tensor` A reduction. */
+  /** How many elements, along `dim` if given, are not zero. A reduction. `torch.count_nonzero(input, dim=None) -> Tensor` */
   countNonzero(input: Tensor, options: { dim?: Int | null }): Tensor
-  /** `torch.count_nonzero(input, dim) -> Tensor` A reduction. */
+  /** How many elements, along `dim` if given, are not zero. A reduction. `torch.count_nonzero(input, dim) -> Tensor` */
   countNonzero(input: Tensor, dim: readonly Int[]): Tensor
-  /** `torch.count_nonzero(input, dim) -> Tensor` A reduction. */
+  /** How many elements, along `dim` if given, are not zero. A reduction. `torch.count_nonzero(input, dim) -> Tensor` */
   countNonzero(input: Tensor, options: { dim: readonly Int[] }): Tensor
-  /** `torch.cov(input, *, correction=1, fweights=None, aweights=None) -> Tensor` */
+  /** The covariance matrix of variables in the rows of a matrix. `torch.cov(input, *, correction=1, fweights=None, aweights=None) -> Tensor` */
   cov(input: Tensor, options?: { correction?: Int; fweights?: Tensor | null; aweights?: Tensor | null }): Tensor
-  /** `torch.cross(input, other, dim=None, *, out=None) -> Tensor` */
+  /** The cross product of vectors of three elements along `dim`. `torch.cross(input, other, dim=None, *, out=None) -> Tensor` */
   cross(input: Tensor, other: Tensor, dim?: Int | null, options?: { out?: Tensor }): Tensor
-  /** `torch.cross(input, other, dim=None, *, out=None) -> Tensor` */
+  /** The cross product of vectors of three elements along `dim`. `torch.cross(input, other, dim=None, *, out=None) -> Tensor` */
   cross(input: Tensor, other: Tensor, options: { dim?: Int | null; out?: Tensor }): Tensor
   /** `torch.crow_indices_copy(input, *, out=None) -> Tensor` */
   crowIndicesCopy(input: Tensor, options?: { out?: Tensor }): Tensor
@@ -812,169 +812,169 @@ export interface TorchFunctions {
   cudnnGridSampler(input: Tensor, grid: Tensor): Tensor
   /** `torch.cudnn_is_acceptable(input) -> bool` */
   cudnnIsAcceptable(input: Tensor): boolean
-  /** `torch.cummax(input, dim, *, out=None) -> (values, indices)` */
+  /** The largest element so far along `dim`, and its position. `torch.cummax(input, dim, *, out=None) -> (values, indices)` */
   cummax(input: Tensor, dim: Int, options?: { out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.cummax(input, dim, *, out=None) -> (values, indices)` */
+  /** The largest element so far along `dim`, and its position. `torch.cummax(input, dim, *, out=None) -> (values, indices)` */
   cummax(input: Tensor, options: { dim: Int; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.cummin(input, dim, *, out=None) -> (values, indices)` */
+  /** The smallest element so far along `dim`, and its position. `torch.cummin(input, dim, *, out=None) -> (values, indices)` */
   cummin(input: Tensor, dim: Int, options?: { out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.cummin(input, dim, *, out=None) -> (values, indices)` */
+  /** The smallest element so far along `dim`, and its position. `torch.cummin(input, dim, *, out=None) -> (values, indices)` */
   cummin(input: Tensor, options: { dim: Int; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.cumprod(input, dim, *, dtype=None, out=None) -> Tensor` */
+  /** The products of the elements so far along `dim`. `torch.cumprod(input, dim, *, dtype=None, out=None) -> Tensor` */
   cumprod(input: Tensor, dim: Int, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.cumprod(input, dim, *, dtype=None, out=None) -> Tensor` */
+  /** The products of the elements so far along `dim`. `torch.cumprod(input, dim, *, dtype=None, out=None) -> Tensor` */
   cumprod(input: Tensor, options: { dim: Int; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.cumsum(input, dim, *, dtype=None, out=None) -> Tensor` */
+  /** The sums of the elements so far along `dim`. `torch.cumsum(input, dim, *, dtype=None, out=None) -> Tensor` */
   cumsum(input: Tensor, dim: Int, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.cumsum(input, dim, *, dtype=None, out=None) -> Tensor` */
+  /** The sums of the elements so far along `dim`. `torch.cumsum(input, dim, *, dtype=None, out=None) -> Tensor` */
   cumsum(input: Tensor, options: { dim: Int; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.cumulative_trapezoid(y, x, *, dim=-1) -> Tensor` */
+  /** The integrals so far along `dim` by the trapezoidal rule. `torch.cumulative_trapezoid(y, x, *, dim=-1) -> Tensor` */
   cumulativeTrapezoid(y: Tensor, x: Tensor, options?: { dim?: Int }): Tensor
-  /** `torch.cumulative_trapezoid(y, *, dx=1, dim=-1) -> Tensor` */
+  /** The integrals so far along `dim` by the trapezoidal rule. `torch.cumulative_trapezoid(y, *, dx=1, dim=-1) -> Tensor` */
   cumulativeTrapezoid(y: Tensor, options?: { dx?: Scalar; dim?: Int }): Tensor
-  /** `torch.deg2rad(input, *, out=None) -> Tensor` Elementwise. */
+  /** Degrees to radians. Elementwise. `torch.deg2rad(input, *, out=None) -> Tensor` */
   deg2rad(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.deg2rad_(input) -> Tensor` In place. Elementwise. */
+  /** Degrees to radians. In place. Elementwise. `torch.deg2rad_(input) -> Tensor` */
   deg2rad_(input: Tensor): Tensor
-  /** `torch.dequantize(input) -> Tensor` */
+  /** Real numbers from quantized ones. `torch.dequantize(input) -> Tensor` */
   dequantize(input: Tensor): Tensor
-  /** `torch.dequantize(tensors) -> Tensor[]` */
+  /** Real numbers from quantized ones. `torch.dequantize(tensors) -> Tensor[]` */
   dequantize(tensors: readonly Tensor[]): Tensor[]
-  /** `torch.det(input) -> Tensor` */
+  /** The determinant of square matrices; see `linalg.det`. `torch.det(input) -> Tensor` */
   det(input: Tensor): Tensor
-  /** `torch.detach(input) -> Tensor` The result may share the input's memory. */
+  /** The same values and memory, outside the graph. The result may share the input's memory. `torch.detach(input) -> Tensor` */
   detach(input: Tensor): Tensor
-  /** `torch.detach_(input) -> Tensor` In place. */
+  /** The same values and memory, outside the graph. In place. `torch.detach_(input) -> Tensor` */
   detach_(input: Tensor): Tensor
-  /** `torch.detach_copy(input, *, out=None) -> Tensor` */
+  /** As `detach`, but a copy. `torch.detach_copy(input, *, out=None) -> Tensor` */
   detachCopy(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.diag(input, diagonal=0, *, out=None) -> Tensor` */
+  /** The diagonal of a matrix, or the matrix with a vector as its diagonal. `torch.diag(input, diagonal=0, *, out=None) -> Tensor` */
   diag(input: Tensor, diagonal?: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.diag(input, diagonal=0, *, out=None) -> Tensor` */
+  /** The diagonal of a matrix, or the matrix with a vector as its diagonal. `torch.diag(input, diagonal=0, *, out=None) -> Tensor` */
   diag(input: Tensor, options: { diagonal?: Int; out?: Tensor }): Tensor
-  /** `torch.diag_embed(input, offset=0, dim1=-2, dim2=-1) -> Tensor` */
+  /** Matrices with the last dimension as their diagonals. `torch.diag_embed(input, offset=0, dim1=-2, dim2=-1) -> Tensor` */
   diagEmbed(input: Tensor, offset?: Int, dim1?: Int, dim2?: Int): Tensor
-  /** `torch.diag_embed(input, offset=0, dim1=-2, dim2=-1) -> Tensor` */
+  /** Matrices with the last dimension as their diagonals. `torch.diag_embed(input, offset=0, dim1=-2, dim2=-1) -> Tensor` */
   diagEmbed(input: Tensor, offset: Int, dim1: Int, options: { dim2?: Int }): Tensor
-  /** `torch.diag_embed(input, offset=0, dim1=-2, dim2=-1) -> Tensor` */
+  /** Matrices with the last dimension as their diagonals. `torch.diag_embed(input, offset=0, dim1=-2, dim2=-1) -> Tensor` */
   diagEmbed(input: Tensor, offset: Int, options: { dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.diag_embed(input, offset=0, dim1=-2, dim2=-1) -> Tensor` */
+  /** Matrices with the last dimension as their diagonals. `torch.diag_embed(input, offset=0, dim1=-2, dim2=-1) -> Tensor` */
   diagEmbed(input: Tensor, options: { offset?: Int; dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.diagflat(input, offset=0) -> Tensor` */
+  /** The matrix with all elements as its diagonal. `torch.diagflat(input, offset=0) -> Tensor` */
   diagflat(input: Tensor, offset?: Int): Tensor
-  /** `torch.diagflat(input, offset=0) -> Tensor` */
+  /** The matrix with all elements as its diagonal. `torch.diagflat(input, offset=0) -> Tensor` */
   diagflat(input: Tensor, options: { offset?: Int }): Tensor
-  /** `torch.diagonal(input, offset=0, dim1=0, dim2=1) -> Tensor` The result may share the input's memory. */
+  /** The diagonals over two dimensions, as the last dimension of a view. The result may share the input's memory. `torch.diagonal(input, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonal(input: Tensor, offset?: Int, dim1?: Int, dim2?: Int): Tensor
-  /** `torch.diagonal(input, offset=0, dim1=0, dim2=1) -> Tensor` The result may share the input's memory. */
+  /** The diagonals over two dimensions, as the last dimension of a view. The result may share the input's memory. `torch.diagonal(input, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonal(input: Tensor, offset: Int, dim1: Int, options: { dim2?: Int }): Tensor
-  /** `torch.diagonal(input, offset=0, dim1=0, dim2=1) -> Tensor` The result may share the input's memory. */
+  /** The diagonals over two dimensions, as the last dimension of a view. The result may share the input's memory. `torch.diagonal(input, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonal(input: Tensor, offset: Int, options: { dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.diagonal(input, offset=0, dim1=0, dim2=1) -> Tensor` The result may share the input's memory. */
+  /** The diagonals over two dimensions, as the last dimension of a view. The result may share the input's memory. `torch.diagonal(input, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonal(input: Tensor, options: { offset?: Int; dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.diagonal_copy(input, offset=0, dim1=0, dim2=1, *, out=None) -> Tensor` */
+  /** As `diagonal`, but a copy. `torch.diagonal_copy(input, offset=0, dim1=0, dim2=1, *, out=None) -> Tensor` */
   diagonalCopy(input: Tensor, offset?: Int, dim1?: Int, dim2?: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.diagonal_copy(input, offset=0, dim1=0, dim2=1, *, out=None) -> Tensor` */
+  /** As `diagonal`, but a copy. `torch.diagonal_copy(input, offset=0, dim1=0, dim2=1, *, out=None) -> Tensor` */
   diagonalCopy(input: Tensor, offset: Int, dim1: Int, options: { dim2?: Int; out?: Tensor }): Tensor
-  /** `torch.diagonal_copy(input, offset=0, dim1=0, dim2=1, *, out=None) -> Tensor` */
+  /** As `diagonal`, but a copy. `torch.diagonal_copy(input, offset=0, dim1=0, dim2=1, *, out=None) -> Tensor` */
   diagonalCopy(input: Tensor, offset: Int, options: { dim1?: Int; dim2?: Int; out?: Tensor }): Tensor
-  /** `torch.diagonal_copy(input, offset=0, dim1=0, dim2=1, *, out=None) -> Tensor` */
+  /** As `diagonal`, but a copy. `torch.diagonal_copy(input, offset=0, dim1=0, dim2=1, *, out=None) -> Tensor` */
   diagonalCopy(input: Tensor, options: { offset?: Int; dim1?: Int; dim2?: Int; out?: Tensor }): Tensor
-  /** `torch.diagonal_scatter(input, src, offset=0, dim1=0, dim2=1) -> Tensor` */
+  /** A copy with `src` as its diagonal. `torch.diagonal_scatter(input, src, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonalScatter(input: Tensor, src: Tensor, offset?: Int, dim1?: Int, dim2?: Int): Tensor
-  /** `torch.diagonal_scatter(input, src, offset=0, dim1=0, dim2=1) -> Tensor` */
+  /** A copy with `src` as its diagonal. `torch.diagonal_scatter(input, src, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonalScatter(input: Tensor, src: Tensor, offset: Int, dim1: Int, options: { dim2?: Int }): Tensor
-  /** `torch.diagonal_scatter(input, src, offset=0, dim1=0, dim2=1) -> Tensor` */
+  /** A copy with `src` as its diagonal. `torch.diagonal_scatter(input, src, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonalScatter(input: Tensor, src: Tensor, offset: Int, options: { dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.diagonal_scatter(input, src, offset=0, dim1=0, dim2=1) -> Tensor` */
+  /** A copy with `src` as its diagonal. `torch.diagonal_scatter(input, src, offset=0, dim1=0, dim2=1) -> Tensor` */
   diagonalScatter(input: Tensor, src: Tensor, options: { offset?: Int; dim1?: Int; dim2?: Int }): Tensor
-  /** `torch.diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None) -> Tensor` */
+  /** The differences between neighbours along `dim`, `n` times. `torch.diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None) -> Tensor` */
   diff(input: Tensor, n?: Int, dim?: Int, prepend?: Tensor | null, append?: Tensor | null, options?: { out?: Tensor }): Tensor
-  /** `torch.diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None) -> Tensor` */
+  /** The differences between neighbours along `dim`, `n` times. `torch.diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None) -> Tensor` */
   diff(input: Tensor, n: Int, dim: Int, prepend: Tensor | null, options: { append?: Tensor | null; out?: Tensor }): Tensor
-  /** `torch.diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None) -> Tensor` */
+  /** The differences between neighbours along `dim`, `n` times. `torch.diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None) -> Tensor` */
   diff(input: Tensor, n: Int, dim: Int, options: { prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor
-  /** `torch.diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None) -> Tensor` */
+  /** The differences between neighbours along `dim`, `n` times. `torch.diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None) -> Tensor` */
   diff(input: Tensor, n: Int, options: { dim?: Int; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor
-  /** `torch.diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None) -> Tensor` */
+  /** The differences between neighbours along `dim`, `n` times. `torch.diff(input, n=1, dim=-1, prepend=None, append=None, *, out=None) -> Tensor` */
   diff(input: Tensor, options: { n?: Int; dim?: Int; prepend?: Tensor | null; append?: Tensor | null; out?: Tensor }): Tensor
-  /** `torch.digamma(input, *, out=None) -> Tensor` Elementwise. */
+  /** The logarithmic derivative of the gamma function. Elementwise. `torch.digamma(input, *, out=None) -> Tensor` */
   digamma(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.dist(input, other, p=2) -> Tensor` */
+  /** The p-norm of the difference of two tensors. `torch.dist(input, other, p=2) -> Tensor` */
   dist(input: Tensor, other: Tensor, p?: Scalar): Tensor
-  /** `torch.dist(input, other, p=2) -> Tensor` */
+  /** The p-norm of the difference of two tensors. `torch.dist(input, other, p=2) -> Tensor` */
   dist(input: Tensor, other: Tensor, options: { p?: Scalar }): Tensor
-  /** `torch.div(input, other, *, rounding_mode=None, out=None) -> Tensor` Elementwise. */
+  /** Divides by `other`, rounding if `rounding_mode` says so; integers make floating-point results otherwise. Elementwise. `torch.div(input, other, *, rounding_mode=None, out=None) -> Tensor` */
   div(input: Tensor | Scalar, other: Tensor | Scalar, options?: { roundingMode?: 'trunc' | 'floor' | null; out?: Tensor }): Tensor
-  /** `torch.divide(input, other, *, rounding_mode=None, out=None) -> Tensor` */
+  /** Divides by `other`, rounding if `rounding_mode` says so; integers make floating-point results otherwise. `torch.divide(input, other, *, rounding_mode=None, out=None) -> Tensor` */
   divide(input: Tensor | Scalar, other: Tensor | Scalar, options?: { roundingMode?: 'trunc' | 'floor' | null; out?: Tensor }): Tensor
-  /** `torch.dot(input, tensor, *, out=None) -> Tensor` */
+  /** The dot product of two vectors. `torch.dot(input, tensor, *, out=None) -> Tensor` */
   dot(input: Tensor, tensor: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.dropout(input, p, train) -> Tensor` Random. */
+  /** Sets elements to zero at random and scales the others by 1 / (1 - p), if `train`. Random. `torch.dropout(input, p, train) -> Tensor` */
   dropout(input: Tensor, p: number, train: boolean): Tensor
-  /** `torch.dropout(input, p, train) -> Tensor` Random. */
+  /** Sets elements to zero at random and scales the others by 1 / (1 - p), if `train`. Random. `torch.dropout(input, p, train) -> Tensor` */
   dropout(input: Tensor, p: number, options: { train: boolean }): Tensor
-  /** `torch.dropout(input, p, train) -> Tensor` Random. */
+  /** Sets elements to zero at random and scales the others by 1 / (1 - p), if `train`. Random. `torch.dropout(input, p, train) -> Tensor` */
   dropout(input: Tensor, options: { p: number; train: boolean }): Tensor
-  /** `torch.dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** Sets elements to zero at random and scales the others by 1 / (1 - p), if `train`. In place. Random. `torch.dropout_(input, p, train) -> Tensor` */
   dropout_(input: Tensor, p: number, train: boolean): Tensor
-  /** `torch.dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** Sets elements to zero at random and scales the others by 1 / (1 - p), if `train`. In place. Random. `torch.dropout_(input, p, train) -> Tensor` */
   dropout_(input: Tensor, p: number, options: { train: boolean }): Tensor
-  /** `torch.dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** Sets elements to zero at random and scales the others by 1 / (1 - p), if `train`. In place. Random. `torch.dropout_(input, p, train) -> Tensor` */
   dropout_(input: Tensor, options: { p: number; train: boolean }): Tensor
-  /** `torch.dsplit(input, sections) -> Tensor[]` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.dsplit(input, sections) -> Tensor[]` */
   dsplit(input: Tensor, sections: Int): Tensor[]
-  /** `torch.dsplit(input, sections) -> Tensor[]` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.dsplit(input, sections) -> Tensor[]` */
   dsplit(input: Tensor, options: { sections: Int }): Tensor[]
-  /** `torch.dsplit(input, indices) -> Tensor[]` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.dsplit(input, indices) -> Tensor[]` */
   dsplit(input: Tensor, indices: readonly Int[]): Tensor[]
-  /** `torch.dsplit(input, indices) -> Tensor[]` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.dsplit(input, indices) -> Tensor[]` */
   dsplit(input: Tensor, options: { indices: readonly Int[] }): Tensor[]
-  /** `torch.dstack(tensors, *, out=None) -> Tensor` */
+  /** Joins tensors along the third dimension. `torch.dstack(tensors, *, out=None) -> Tensor` */
   dstack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor
   /** `torch.einsum(equation, tensors, *, path=None) -> Tensor` */
   einsum(equation: string, tensors: readonly Tensor[], options?: { path?: readonly Int[] | null }): Tensor
-  /** `torch.embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False) -> Tensor` */
+  /** The rows of `weight` at `indices`. `torch.embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False) -> Tensor` */
   embedding(weight: Tensor, indices: Tensor, paddingIdx?: Int, scaleGradByFreq?: boolean, sparse?: boolean): Tensor
-  /** `torch.embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False) -> Tensor` */
+  /** The rows of `weight` at `indices`. `torch.embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False) -> Tensor` */
   embedding(weight: Tensor, indices: Tensor, paddingIdx: Int, scaleGradByFreq: boolean, options: { sparse?: boolean }): Tensor
-  /** `torch.embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False) -> Tensor` */
+  /** The rows of `weight` at `indices`. `torch.embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False) -> Tensor` */
   embedding(weight: Tensor, indices: Tensor, paddingIdx: Int, options: { scaleGradByFreq?: boolean; sparse?: boolean }): Tensor
-  /** `torch.embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False) -> Tensor` */
+  /** The rows of `weight` at `indices`. `torch.embedding(weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False) -> Tensor` */
   embedding(weight: Tensor, indices: Tensor, options: { paddingIdx?: Int; scaleGradByFreq?: boolean; sparse?: boolean }): Tensor
-  /** `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** Sums or means of the rows of `weight`, bag by bag. `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq: boolean, mode: Int, sparse: boolean, perSampleWeights: Tensor | null, includeLastOffset: boolean, paddingIdx: Int | null): [Tensor, Tensor, Tensor, Tensor]
-  /** `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** Sums or means of the rows of `weight`, bag by bag. `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq: boolean, mode: Int, sparse: boolean, perSampleWeights: Tensor | null, includeLastOffset: boolean, options: { paddingIdx: Int | null }): [Tensor, Tensor, Tensor, Tensor]
-  /** `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** Sums or means of the rows of `weight`, bag by bag. `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq, mode, sparse, per_sample_weights, include_last_offset, padding_idx) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq: boolean, mode: Int, sparse: boolean, perSampleWeights: Tensor | null, options: { includeLastOffset: boolean; paddingIdx: Int | null }): [Tensor, Tensor, Tensor, Tensor]
-  /** `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** Sums or means of the rows of `weight`, bag by bag. `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq?: boolean, mode?: Int, sparse?: boolean, perSampleWeights?: Tensor | null, includeLastOffset?: boolean): [Tensor, Tensor, Tensor, Tensor]
-  /** `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** Sums or means of the rows of `weight`, bag by bag. `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq: boolean, mode: Int, sparse: boolean, perSampleWeights: Tensor | null, options: { includeLastOffset?: boolean }): [Tensor, Tensor, Tensor, Tensor]
-  /** `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** Sums or means of the rows of `weight`, bag by bag. `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq: boolean, mode: Int, sparse: boolean, options: { perSampleWeights?: Tensor | null; includeLastOffset?: boolean }): [Tensor, Tensor, Tensor, Tensor]
-  /** `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** Sums or means of the rows of `weight`, bag by bag. `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq: boolean, mode: Int, options: { sparse?: boolean; perSampleWeights?: Tensor | null; includeLastOffset?: boolean }): [Tensor, Tensor, Tensor, Tensor]
-  /** `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** Sums or means of the rows of `weight`, bag by bag. `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(weight: Tensor, indices: Tensor, offsets: Tensor, scaleGradByFreq: boolean, options: { mode?: Int; sparse?: boolean; perSampleWeights?: Tensor | null; includeLastOffset?: boolean }): [Tensor, Tensor, Tensor, Tensor]
-  /** `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
+  /** Sums or means of the rows of `weight`, bag by bag. `torch.embedding_bag(weight, indices, offsets, scale_grad_by_freq=False, mode=0, sparse=False, per_sample_weights=None, include_last_offset=False) -> (Tensor, Tensor, Tensor, Tensor)` */
   embeddingBag(weight: Tensor, indices: Tensor, offsets: Tensor, options: { scaleGradByFreq?: boolean; mode?: Int; sparse?: boolean; perSampleWeights?: Tensor | null; includeLastOffset?: boolean }): [Tensor, Tensor, Tensor, Tensor]
-  /** `torch.embedding_renorm_(input, indices, max_norm, norm_type) -> Tensor` In place. */
+  /** In place. `torch.embedding_renorm_(input, indices, max_norm, norm_type) -> Tensor` */
   embeddingRenorm_(input: Tensor, indices: Tensor, maxNorm: number, normType: number): Tensor
-  /** `torch.embedding_renorm_(input, indices, max_norm, norm_type) -> Tensor` In place. */
+  /** In place. `torch.embedding_renorm_(input, indices, max_norm, norm_type) -> Tensor` */
   embeddingRenorm_(input: Tensor, indices: Tensor, maxNorm: number, options: { normType: number }): Tensor
-  /** `torch.embedding_renorm_(input, indices, max_norm, norm_type) -> Tensor` In place. */
+  /** In place. `torch.embedding_renorm_(input, indices, max_norm, norm_type) -> Tensor` */
   embeddingRenorm_(input: Tensor, indices: Tensor, options: { maxNorm: number; normType: number }): Tensor
-  /** `torch.empty(size, *, memory_format=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor whose values are whatever the memory holds. `torch.empty(size, *, memory_format=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   empty(size: readonly Int[], options?: { memoryFormat?: MemoryFormat | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.empty(size, *, memory_format=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor whose values are whatever the memory holds. `torch.empty(size, *, memory_format=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   empty(...size: Int[]): Tensor
-  /** `torch.empty(size, *, memory_format=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor whose values are whatever the memory holds. `torch.empty(size, *, memory_format=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   empty(...args: [...size: Int[], options: { memoryFormat?: MemoryFormat | null; out?: Tensor } & TensorOptions]): Tensor
-  /** `torch.empty(size, *, memory_format=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor whose values are whatever the memory holds. `torch.empty(size, *, memory_format=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   empty(options: { size: readonly Int[]; memoryFormat?: MemoryFormat | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.empty_like(input, *, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor shaped as another, whose values are whatever the memory holds. `torch.empty_like(input, *, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   emptyLike(input: Tensor, options?: { memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
   /** `torch.empty_permuted(size, physical_layout, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   emptyPermuted(size: readonly Int[], physicalLayout: readonly Int[], options?: TensorOptions): Tensor
@@ -990,45 +990,45 @@ export interface TorchFunctions {
   emptyStrided(size: readonly Int[], options: { stride: readonly Int[] } & TensorOptions): Tensor
   /** `torch.empty_strided(size, stride, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   emptyStrided(options: { size: readonly Int[]; stride: readonly Int[] } & TensorOptions): Tensor
-  /** `torch.eq(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Whether elements are equal. Elementwise. `torch.eq(input, other, *, out=None) -> Tensor` */
   eq(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.equal(input, other) -> bool` Elementwise. The result depends on the values. */
+  /** Whether two tensors have the same shape and the same elements. Elementwise. The result depends on the values. `torch.equal(input, other) -> bool` */
   equal(input: Tensor, other: Tensor): boolean
-  /** `torch.erf(input, *, out=None) -> Tensor` Elementwise. */
+  /** The error function of each element. Elementwise. `torch.erf(input, *, out=None) -> Tensor` */
   erf(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.erf_(input) -> Tensor` In place. Elementwise. */
+  /** The error function of each element. In place. Elementwise. `torch.erf_(input) -> Tensor` */
   erf_(input: Tensor): Tensor
-  /** `torch.erfc(input, *, out=None) -> Tensor` Elementwise. */
+  /** One minus the error function. Elementwise. `torch.erfc(input, *, out=None) -> Tensor` */
   erfc(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.erfc_(input) -> Tensor` In place. Elementwise. */
+  /** One minus the error function. In place. Elementwise. `torch.erfc_(input) -> Tensor` */
   erfc_(input: Tensor): Tensor
-  /** `torch.erfinv(input, *, out=None) -> Tensor` Elementwise. */
+  /** The inverse of the error function. Elementwise. `torch.erfinv(input, *, out=None) -> Tensor` */
   erfinv(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.exp(input, *, out=None) -> Tensor` Elementwise. */
+  /** e raised to each element. Elementwise. `torch.exp(input, *, out=None) -> Tensor` */
   exp(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.exp2(input, *, out=None) -> Tensor` Elementwise. */
+  /** 2 raised to each element. Elementwise. `torch.exp2(input, *, out=None) -> Tensor` */
   exp2(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.exp2_(input) -> Tensor` In place. Elementwise. */
+  /** 2 raised to each element. In place. Elementwise. `torch.exp2_(input) -> Tensor` */
   exp2_(input: Tensor): Tensor
-  /** `torch.exp_(input) -> Tensor` In place. Elementwise. */
+  /** e raised to each element. In place. Elementwise. `torch.exp_(input) -> Tensor` */
   exp_(input: Tensor): Tensor
-  /** `torch.expand_copy(input, size, *, implicit=False, out=None) -> Tensor` */
+  /** As `expand`, but a copy. `torch.expand_copy(input, size, *, implicit=False, out=None) -> Tensor` */
   expandCopy(input: Tensor, size: readonly Int[], options?: { implicit?: boolean; out?: Tensor }): Tensor
-  /** `torch.expand_copy(input, size, *, implicit=False, out=None) -> Tensor` */
+  /** As `expand`, but a copy. `torch.expand_copy(input, size, *, implicit=False, out=None) -> Tensor` */
   expandCopy(input: Tensor, options: { size: readonly Int[]; implicit?: boolean; out?: Tensor }): Tensor
-  /** `torch.expm1(input, *, out=None) -> Tensor` Elementwise. */
+  /** e raised to each element, minus one, exact near zero. Elementwise. `torch.expm1(input, *, out=None) -> Tensor` */
   expm1(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.expm1_(input) -> Tensor` In place. Elementwise. */
+  /** e raised to each element, minus one, exact near zero. In place. Elementwise. `torch.expm1_(input) -> Tensor` */
   expm1_(input: Tensor): Tensor
-  /** `torch.eye(n, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A matrix with ones on its diagonal and zeros elsewhere. `torch.eye(n, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   eye(n: Int, options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.eye(n, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A matrix with ones on its diagonal and zeros elsewhere. `torch.eye(n, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   eye(options: { n: Int; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.eye(n, m, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A matrix with ones on its diagonal and zeros elsewhere. `torch.eye(n, m, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   eye(n: Int, m: Int, options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.eye(n, m, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A matrix with ones on its diagonal and zeros elsewhere. `torch.eye(n, m, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   eye(n: Int, options: { m: Int; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.eye(n, m, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A matrix with ones on its diagonal and zeros elsewhere. `torch.eye(n, m, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   eye(options: { n: Int; m: Int; out?: Tensor } & TensorOptions): Tensor
   /** `torch.fake_quantize_per_channel_affine(input, scale, zero_point, axis, quant_min, quant_max) -> Tensor` */
   fakeQuantizePerChannelAffine(input: Tensor, scale: Tensor, zeroPoint: Tensor, axis: Int, quantMin: Int, quantMax: Int): Tensor
@@ -1078,75 +1078,75 @@ export interface TorchFunctions {
   fbgemmPackQuantizedMatrix(input: Tensor, K: Int, options: { N: Int }): Tensor
   /** `torch.fbgemm_pack_quantized_matrix(input, K, N) -> Tensor` */
   fbgemmPackQuantizedMatrix(input: Tensor, options: { K: Int; N: Int }): Tensor
-  /** `torch.feature_alpha_dropout(input, p, train) -> Tensor` Random. */
+  /** Random. `torch.feature_alpha_dropout(input, p, train) -> Tensor` */
   featureAlphaDropout(input: Tensor, p: number, train: boolean): Tensor
-  /** `torch.feature_alpha_dropout(input, p, train) -> Tensor` Random. */
+  /** Random. `torch.feature_alpha_dropout(input, p, train) -> Tensor` */
   featureAlphaDropout(input: Tensor, p: number, options: { train: boolean }): Tensor
-  /** `torch.feature_alpha_dropout(input, p, train) -> Tensor` Random. */
+  /** Random. `torch.feature_alpha_dropout(input, p, train) -> Tensor` */
   featureAlphaDropout(input: Tensor, options: { p: number; train: boolean }): Tensor
-  /** `torch.feature_alpha_dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** In place. Random. `torch.feature_alpha_dropout_(input, p, train) -> Tensor` */
   featureAlphaDropout_(input: Tensor, p: number, train: boolean): Tensor
-  /** `torch.feature_alpha_dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** In place. Random. `torch.feature_alpha_dropout_(input, p, train) -> Tensor` */
   featureAlphaDropout_(input: Tensor, p: number, options: { train: boolean }): Tensor
-  /** `torch.feature_alpha_dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** In place. Random. `torch.feature_alpha_dropout_(input, p, train) -> Tensor` */
   featureAlphaDropout_(input: Tensor, options: { p: number; train: boolean }): Tensor
-  /** `torch.feature_dropout(input, p, train) -> Tensor` Random. */
+  /** Random. `torch.feature_dropout(input, p, train) -> Tensor` */
   featureDropout(input: Tensor, p: number, train: boolean): Tensor
-  /** `torch.feature_dropout(input, p, train) -> Tensor` Random. */
+  /** Random. `torch.feature_dropout(input, p, train) -> Tensor` */
   featureDropout(input: Tensor, p: number, options: { train: boolean }): Tensor
-  /** `torch.feature_dropout(input, p, train) -> Tensor` Random. */
+  /** Random. `torch.feature_dropout(input, p, train) -> Tensor` */
   featureDropout(input: Tensor, options: { p: number; train: boolean }): Tensor
-  /** `torch.feature_dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** In place. Random. `torch.feature_dropout_(input, p, train) -> Tensor` */
   featureDropout_(input: Tensor, p: number, train: boolean): Tensor
-  /** `torch.feature_dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** In place. Random. `torch.feature_dropout_(input, p, train) -> Tensor` */
   featureDropout_(input: Tensor, p: number, options: { train: boolean }): Tensor
-  /** `torch.feature_dropout_(input, p, train) -> Tensor` In place. Random. */
+  /** In place. Random. `torch.feature_dropout_(input, p, train) -> Tensor` */
   featureDropout_(input: Tensor, options: { p: number; train: boolean }): Tensor
-  /** `torch.fill(input, value) -> Tensor` */
+  /** Sets every element to `value`. `torch.fill(input, value) -> Tensor` */
   fill(input: Tensor, value: Tensor | Scalar): Tensor
-  /** `torch.fill_(input, value) -> Tensor` In place. */
+  /** Sets every element to `value`. In place. `torch.fill_(input, value) -> Tensor` */
   fill_(input: Tensor, value: Tensor | Scalar): Tensor
-  /** `torch.fix(input, *, out=None) -> Tensor` */
+  /** Each element without what is behind the point. `torch.fix(input, *, out=None) -> Tensor` */
   fix(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.fix_(input) -> Tensor` In place. */
+  /** Each element without what is behind the point. In place. `torch.fix_(input) -> Tensor` */
   fix_(input: Tensor): Tensor
-  /** `torch.flatten(input, start_dim=0, end_dim=-1) -> Tensor` The result may share the input's memory. */
+  /** Joins the dimensions from `start_dim` to `end_dim` into one. The result may share the input's memory. `torch.flatten(input, start_dim=0, end_dim=-1) -> Tensor` */
   flatten(input: Tensor, startDim?: Int, endDim?: Int): Tensor
-  /** `torch.flatten(input, start_dim=0, end_dim=-1) -> Tensor` The result may share the input's memory. */
+  /** Joins the dimensions from `start_dim` to `end_dim` into one. The result may share the input's memory. `torch.flatten(input, start_dim=0, end_dim=-1) -> Tensor` */
   flatten(input: Tensor, startDim: Int, options: { endDim?: Int }): Tensor
-  /** `torch.flatten(input, start_dim=0, end_dim=-1) -> Tensor` The result may share the input's memory. */
+  /** Joins the dimensions from `start_dim` to `end_dim` into one. The result may share the input's memory. `torch.flatten(input, start_dim=0, end_dim=-1) -> Tensor` */
   flatten(input: Tensor, options: { startDim?: Int; endDim?: Int }): Tensor
-  /** `torch.flip(input, dims) -> Tensor` */
+  /** Reverses the order of the elements along `dims`. `torch.flip(input, dims) -> Tensor` */
   flip(input: Tensor, dims: readonly Int[]): Tensor
-  /** `torch.flip(input, dims) -> Tensor` */
+  /** Reverses the order of the elements along `dims`. `torch.flip(input, dims) -> Tensor` */
   flip(input: Tensor, options: { dims: readonly Int[] }): Tensor
-  /** `torch.fliplr(input) -> Tensor` */
+  /** Reverses the order of the columns. `torch.fliplr(input) -> Tensor` */
   fliplr(input: Tensor): Tensor
-  /** `torch.flipud(input) -> Tensor` */
+  /** Reverses the order of the rows. `torch.flipud(input) -> Tensor` */
   flipud(input: Tensor): Tensor
-  /** `torch.float_power(input, exponent, *, out=None) -> Tensor` Elementwise. */
+  /** Powers, computed in float64 or complex128. Elementwise. `torch.float_power(input, exponent, *, out=None) -> Tensor` */
   floatPower(input: Tensor | Scalar, exponent: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.float_power(input, exponent, *, out=None) -> Tensor` Elementwise. */
+  /** Powers, computed in float64 or complex128. Elementwise. `torch.float_power(input, exponent, *, out=None) -> Tensor` */
   floatPower(input: Tensor, exponent: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.float_power(input, exponent, *, out=None) -> Tensor` Elementwise. */
+  /** Powers, computed in float64 or complex128. Elementwise. `torch.float_power(input, exponent, *, out=None) -> Tensor` */
   floatPower(input: Tensor, options: { exponent: Scalar; out?: Tensor }): Tensor
-  /** `torch.floor(input, *, out=None) -> Tensor` Elementwise. */
+  /** The largest integer not above each element. Elementwise. `torch.floor(input, *, out=None) -> Tensor` */
   floor(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.floor_(input) -> Tensor` In place. Elementwise. */
+  /** The largest integer not above each element. In place. Elementwise. `torch.floor_(input) -> Tensor` */
   floor_(input: Tensor): Tensor
-  /** `torch.floor_divide(input, other, *, out=None) -> Tensor` */
+  /** The quotient, rounded down. `torch.floor_divide(input, other, *, out=None) -> Tensor` */
   floorDivide(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.fmax(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The larger of two elements; a number beats NaN. Elementwise. `torch.fmax(input, other, *, out=None) -> Tensor` */
   fmax(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.fmin(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The smaller of two elements; a number beats NaN. Elementwise. `torch.fmin(input, other, *, out=None) -> Tensor` */
   fmin(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.fmod(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The remainder of the division, with the sign of the dividend. Elementwise. `torch.fmod(input, other, *, out=None) -> Tensor` */
   fmod(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.frac(input, *, out=None) -> Tensor` Elementwise. */
+  /** What is behind the point of each element. Elementwise. `torch.frac(input, *, out=None) -> Tensor` */
   frac(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.frac_(input) -> Tensor` In place. Elementwise. */
+  /** What is behind the point of each element. In place. Elementwise. `torch.frac_(input) -> Tensor` */
   frac_(input: Tensor): Tensor
-  /** `torch.frexp(input, *, out=None) -> (mantissa, exponent)` Elementwise. */
+  /** Mantissas from 0.5 to 1 and exponents of 2. Elementwise. `torch.frexp(input, *, out=None) -> (mantissa, exponent)` */
   frexp(input: Tensor, options?: { out?: readonly [Tensor, Tensor] }): Named<{ mantissa: Tensor; exponent: Tensor }, [Tensor, Tensor]>
   /** `torch.frobenius_norm(input, dim, keepdim=False, *, out=None) -> Tensor` */
   frobeniusNorm(input: Tensor, dim: Int | readonly Int[], keepdim?: boolean, options?: { out?: Tensor }): Tensor
@@ -1162,15 +1162,15 @@ export interface TorchFunctions {
   fromFile(filename: string, options: { shared?: boolean | null; size?: Int | null } & TensorOptions): Tensor
   /** `torch.from_file(filename, shared=None, size=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   fromFile(options: { filename: string; shared?: boolean | null; size?: Int | null } & TensorOptions): Tensor
-  /** `torch.full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor with one value in every element. `torch.full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   full(size: readonly Int[], fillValue: Scalar, options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor with one value in every element. `torch.full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   full(size: readonly Int[], options: { fillValue: Scalar; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor with one value in every element. `torch.full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   full(options: { size: readonly Int[]; fillValue: Scalar; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.full_like(input, fill_value, *, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor shaped as another, with one value in every element. `torch.full_like(input, fill_value, *, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   fullLike(input: Tensor, fillValue: Scalar, options?: { memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
-  /** `torch.full_like(input, fill_value, *, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor shaped as another, with one value in every element. `torch.full_like(input, fill_value, *, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   fullLike(input: Tensor, options: { fillValue: Scalar; memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
   /** `torch.fused_moving_avg_obs_fake_quant(input, observer_on, fake_quant_on, running_min, running_max, scale, zero_point, averaging_const, quant_min, quant_max, ch_axis, per_row_fake_quant=False, symmetric_quant=False) -> Tensor` */
   fusedMovingAvgObsFakeQuant(input: Tensor, observerOn: Tensor, fakeQuantOn: Tensor, runningMin: Tensor, runningMax: Tensor, scale: Tensor, zeroPoint: Tensor, averagingConst: number, quantMin: Int, quantMax: Int, chAxis: Int, perRowFakeQuant?: boolean, symmetricQuant?: boolean): Tensor
@@ -1186,33 +1186,33 @@ export interface TorchFunctions {
   fusedMovingAvgObsFakeQuant(input: Tensor, observerOn: Tensor, fakeQuantOn: Tensor, runningMin: Tensor, runningMax: Tensor, scale: Tensor, zeroPoint: Tensor, averagingConst: number, options: { quantMin: Int; quantMax: Int; chAxis: Int; perRowFakeQuant?: boolean; symmetricQuant?: boolean }): Tensor
   /** `torch.fused_moving_avg_obs_fake_quant(input, observer_on, fake_quant_on, running_min, running_max, scale, zero_point, averaging_const, quant_min, quant_max, ch_axis, per_row_fake_quant=False, symmetric_quant=False) -> Tensor` */
   fusedMovingAvgObsFakeQuant(input: Tensor, observerOn: Tensor, fakeQuantOn: Tensor, runningMin: Tensor, runningMax: Tensor, scale: Tensor, zeroPoint: Tensor, options: { averagingConst: number; quantMin: Int; quantMax: Int; chAxis: Int; perRowFakeQuant?: boolean; symmetricQuant?: boolean }): Tensor
-  /** `torch.gather(input, dim, index, *, sparse_grad=False, out=None) -> Tensor` */
+  /** The elements at the positions that `index` gives along `dim`. `torch.gather(input, dim, index, *, sparse_grad=False, out=None) -> Tensor` */
   gather(input: Tensor, dim: Int, index: Tensor, options?: { sparseGrad?: boolean; out?: Tensor }): Tensor
-  /** `torch.gcd(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The greatest common divisor of integers. Elementwise. `torch.gcd(input, other, *, out=None) -> Tensor` */
   gcd(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.gcd_(input, other) -> Tensor` In place. */
+  /** The greatest common divisor of integers. In place. `torch.gcd_(input, other) -> Tensor` */
   gcd_(input: Tensor, other: Tensor): Tensor
-  /** `torch.ge(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Whether elements are greater than or equal to `other`. Elementwise. `torch.ge(input, other, *, out=None) -> Tensor` */
   ge(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
   /** `torch.geqrf(input, *, out=None) -> (a, tau)` */
   geqrf(input: Tensor, options?: { out?: readonly [Tensor, Tensor] }): Named<{ a: Tensor; tau: Tensor }, [Tensor, Tensor]>
-  /** `torch.ger(input, vec2, *, out=None) -> Tensor` */
+  /** The outer product of two vectors. `torch.ger(input, vec2, *, out=None) -> Tensor` */
   ger(input: Tensor, vec2: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.gradient(input, *, spacing=None, dim, edge_order=1) -> Tensor[]` */
+  /** Numerical gradients along each dimension, by differences. `torch.gradient(input, *, spacing=None, dim, edge_order=1) -> Tensor[]` */
   gradient(input: Tensor, options: { spacing?: Scalar; dim: readonly Int[]; edgeOrder?: Int }): Tensor[]
-  /** `torch.gradient(input, *, spacing=None, dim=None, edge_order=1) -> Tensor[]` */
+  /** Numerical gradients along each dimension, by differences. `torch.gradient(input, *, spacing=None, dim=None, edge_order=1) -> Tensor[]` */
   gradient(input: Tensor, options?: { spacing?: Scalar | null; dim?: Int | null; edgeOrder?: Int }): Tensor[]
-  /** `torch.gradient(input, *, spacing, dim=None, edge_order=1) -> Tensor[]` */
+  /** Numerical gradients along each dimension, by differences. `torch.gradient(input, *, spacing, dim=None, edge_order=1) -> Tensor[]` */
   gradient(input: Tensor, options: { spacing: readonly Scalar[]; dim?: Int | null; edgeOrder?: Int }): Tensor[]
-  /** `torch.gradient(input, *, spacing, dim, edge_order=1) -> Tensor[]` */
+  /** Numerical gradients along each dimension, by differences. `torch.gradient(input, *, spacing, dim, edge_order=1) -> Tensor[]` */
   gradient(input: Tensor, options: { spacing: readonly Scalar[]; dim: readonly Int[]; edgeOrder?: Int }): Tensor[]
-  /** `torch.gradient(input, *, spacing, dim=None, edge_order=1) -> Tensor[]` */
+  /** Numerical gradients along each dimension, by differences. `torch.gradient(input, *, spacing, dim=None, edge_order=1) -> Tensor[]` */
   gradient(input: Tensor, options: { spacing: readonly Tensor[]; dim?: Int | null; edgeOrder?: Int }): Tensor[]
-  /** `torch.gradient(input, *, spacing, dim, edge_order=1) -> Tensor[]` */
+  /** Numerical gradients along each dimension, by differences. `torch.gradient(input, *, spacing, dim, edge_order=1) -> Tensor[]` */
   gradient(input: Tensor, options: { spacing: readonly Tensor[]; dim: readonly Int[]; edgeOrder?: Int }): Tensor[]
-  /** `torch.greater(input, other, *, out=None) -> Tensor` */
+  /** Whether elements are greater than `other`. `torch.greater(input, other, *, out=None) -> Tensor` */
   greater(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.greater_equal(input, other, *, out=None) -> Tensor` */
+  /** Whether elements are greater than or equal to `other`. `torch.greater_equal(input, other, *, out=None) -> Tensor` */
   greaterEqual(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
   /** `torch.grid_sampler(input, grid, interpolation_mode, padding_mode, align_corners) -> Tensor` */
   gridSampler(input: Tensor, grid: Tensor, interpolationMode: Int, paddingMode: Int, alignCorners: boolean): Tensor
@@ -1238,43 +1238,43 @@ export interface TorchFunctions {
   gridSampler3d(input: Tensor, grid: Tensor, interpolationMode: Int, options: { paddingMode: Int; alignCorners: boolean }): Tensor
   /** `torch.grid_sampler_3d(input, grid, interpolation_mode, padding_mode, align_corners) -> Tensor` */
   gridSampler3d(input: Tensor, grid: Tensor, options: { interpolationMode: Int; paddingMode: Int; alignCorners: boolean }): Tensor
-  /** `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
+  /** Normalizes groups of channels. `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
   groupNorm(input: Tensor, numGroups: Int, weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnnEnabled?: boolean): Tensor
-  /** `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
+  /** Normalizes groups of channels. `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
   groupNorm(input: Tensor, numGroups: Int, weight: Tensor | null, bias: Tensor | null, eps: number, options: { cudnnEnabled?: boolean }): Tensor
-  /** `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
+  /** Normalizes groups of channels. `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
   groupNorm(input: Tensor, numGroups: Int, weight: Tensor | null, bias: Tensor | null, options: { eps?: number; cudnnEnabled?: boolean }): Tensor
-  /** `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
+  /** Normalizes groups of channels. `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
   groupNorm(input: Tensor, numGroups: Int, weight: Tensor | null, options: { bias?: Tensor | null; eps?: number; cudnnEnabled?: boolean }): Tensor
-  /** `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
+  /** Normalizes groups of channels. `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
   groupNorm(input: Tensor, numGroups: Int, options: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnnEnabled?: boolean }): Tensor
-  /** `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
+  /** Normalizes groups of channels. `torch.group_norm(input, num_groups, weight=None, bias=None, eps=1e-05, cudnn_enabled=True) -> Tensor` */
   groupNorm(input: Tensor, options: { numGroups: Int; weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnnEnabled?: boolean }): Tensor
-  /** `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   gru(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor]
-  /** `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   gru(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, options: { bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   gru(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, options: { train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   gru(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, options: { dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   gru(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, options: { numLayers: Int; dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   gru(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], options: { hasBiases: boolean; numLayers: Int; dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor]
-  /** `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean, options: { batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, options: { bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, options: { train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, options: { dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   gru(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, options: { numLayers: Int; dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.gru(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   gru(input: Tensor, hx: Tensor, params: readonly Tensor[], options: { hasBiases: boolean; numLayers: Int; dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
   /** `torch.gru_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None) -> Tensor` */
   gruCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor
@@ -1282,55 +1282,55 @@ export interface TorchFunctions {
   gruCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh: Tensor | null, options: { bHh?: Tensor | null }): Tensor
   /** `torch.gru_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None) -> Tensor` */
   gruCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, options: { bIh?: Tensor | null; bHh?: Tensor | null }): Tensor
-  /** `torch.gt(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Whether elements are greater than `other`. Elementwise. `torch.gt(input, other, *, out=None) -> Tensor` */
   gt(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.hamming_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(windowLength: Int, options?: TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(options: { windowLength: Int } & TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(windowLength: Int, periodic: boolean, options?: TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(windowLength: Int, options: { periodic: boolean } & TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(options: { windowLength: Int; periodic: boolean } & TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, alpha, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, alpha, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(windowLength: Int, periodic: boolean, alpha: number, options?: TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, alpha, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, alpha, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(windowLength: Int, periodic: boolean, options: { alpha: number } & TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, alpha, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, alpha, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(windowLength: Int, options: { periodic: boolean; alpha: number } & TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, alpha, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, alpha, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(options: { windowLength: Int; periodic: boolean; alpha: number } & TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, alpha, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, alpha, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(windowLength: Int, periodic: boolean, alpha: number, beta: number, options?: TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, alpha, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, alpha, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(windowLength: Int, periodic: boolean, alpha: number, options: { beta: number } & TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, alpha, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, alpha, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(windowLength: Int, periodic: boolean, options: { alpha: number; beta: number } & TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, alpha, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, alpha, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(windowLength: Int, options: { periodic: boolean; alpha: number; beta: number } & TensorOptions): Tensor
-  /** `torch.hamming_window(window_length, periodic, alpha, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hamming's window of `window_length` samples. `torch.hamming_window(window_length, periodic, alpha, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hammingWindow(options: { windowLength: Int; periodic: boolean; alpha: number; beta: number } & TensorOptions): Tensor
-  /** `torch.hann_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hann's window of `window_length` samples. `torch.hann_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hannWindow(windowLength: Int, options?: TensorOptions): Tensor
-  /** `torch.hann_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hann's window of `window_length` samples. `torch.hann_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hannWindow(options: { windowLength: Int } & TensorOptions): Tensor
-  /** `torch.hann_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hann's window of `window_length` samples. `torch.hann_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hannWindow(windowLength: Int, periodic: boolean, options?: TensorOptions): Tensor
-  /** `torch.hann_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hann's window of `window_length` samples. `torch.hann_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hannWindow(windowLength: Int, options: { periodic: boolean } & TensorOptions): Tensor
-  /** `torch.hann_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Hann's window of `window_length` samples. `torch.hann_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   hannWindow(options: { windowLength: Int; periodic: boolean } & TensorOptions): Tensor
-  /** `torch.hardshrink(input, lambd=0.5, *, out=None) -> Tensor` Elementwise. */
+  /** x where |x| is above `lambd`, else 0. Elementwise. `torch.hardshrink(input, lambd=0.5, *, out=None) -> Tensor` */
   hardshrink(input: Tensor, lambd?: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.hardshrink(input, lambd=0.5, *, out=None) -> Tensor` Elementwise. */
+  /** x where |x| is above `lambd`, else 0. Elementwise. `torch.hardshrink(input, lambd=0.5, *, out=None) -> Tensor` */
   hardshrink(input: Tensor, options: { lambd?: Scalar; out?: Tensor }): Tensor
   /** `torch.hash_tensor(input, dim=None, *, keepdim=False, mode=0, out=None) -> Tensor` */
   hashTensor(input: Tensor, dim?: Int | readonly Int[] | null, options?: { keepdim?: boolean; mode?: Int; out?: Tensor }): Tensor
   /** `torch.hash_tensor(input, dim=None, *, keepdim=False, mode=0, out=None) -> Tensor` */
   hashTensor(input: Tensor, options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; mode?: Int; out?: Tensor }): Tensor
-  /** `torch.heaviside(input, values, *, out=None) -> Tensor` Elementwise. */
+  /** 0 for negative elements, 1 for positive ones, `values` at zero. Elementwise. `torch.heaviside(input, values, *, out=None) -> Tensor` */
   heaviside(input: Tensor, values: Tensor, options?: { out?: Tensor }): Tensor
   /** `torch.hinge_embedding_loss(input, target, margin=1.0, reduction='mean') -> Tensor` */
   hingeEmbeddingLoss(input: Tensor, target: Tensor, margin?: number, reduction?: Reduction): Tensor
@@ -1338,19 +1338,19 @@ export interface TorchFunctions {
   hingeEmbeddingLoss(input: Tensor, target: Tensor, margin: number, options: { reduction?: Reduction }): Tensor
   /** `torch.hinge_embedding_loss(input, target, margin=1.0, reduction='mean') -> Tensor` */
   hingeEmbeddingLoss(input: Tensor, target: Tensor, options: { margin?: number; reduction?: Reduction }): Tensor
-  /** `torch.histc(input, bins=100, min=0, max=0, *, out=None) -> Tensor` */
+  /** How many elements fall into each of `bins` bins of equal width. `torch.histc(input, bins=100, min=0, max=0, *, out=None) -> Tensor` */
   histc(input: Tensor, bins?: Int, min?: Scalar, max?: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.histc(input, bins=100, min=0, max=0, *, out=None) -> Tensor` */
+  /** How many elements fall into each of `bins` bins of equal width. `torch.histc(input, bins=100, min=0, max=0, *, out=None) -> Tensor` */
   histc(input: Tensor, bins: Int, min: Scalar, options: { max?: Scalar; out?: Tensor }): Tensor
-  /** `torch.histc(input, bins=100, min=0, max=0, *, out=None) -> Tensor` */
+  /** How many elements fall into each of `bins` bins of equal width. `torch.histc(input, bins=100, min=0, max=0, *, out=None) -> Tensor` */
   histc(input: Tensor, bins: Int, options: { min?: Scalar; max?: Scalar; out?: Tensor }): Tensor
-  /** `torch.histc(input, bins=100, min=0, max=0, *, out=None) -> Tensor` */
+  /** How many elements fall into each of `bins` bins of equal width. `torch.histc(input, bins=100, min=0, max=0, *, out=None) -> Tensor` */
   histc(input: Tensor, options: { bins?: Int; min?: Scalar; max?: Scalar; out?: Tensor }): Tensor
-  /** `torch.histogram(input, bins, *, weight=None, density=False, out=None) -> (hist, bin_edges)` */
+  /** How many elements fall into each bin, and the bins' edges. `torch.histogram(input, bins, *, weight=None, density=False, out=None) -> (hist, bin_edges)` */
   histogram(input: Tensor, bins: Tensor, options?: { weight?: Tensor | null; density?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ hist: Tensor; binEdges: Tensor }, [Tensor, Tensor]>
-  /** `torch.histogram(input, bins=100, *, range=None, weight=None, density=False, out=None) -> (hist, bin_edges)` */
+  /** How many elements fall into each bin, and the bins' edges. `torch.histogram(input, bins=100, *, range=None, weight=None, density=False, out=None) -> (hist, bin_edges)` */
   histogram(input: Tensor, bins?: Int, options?: { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ hist: Tensor; binEdges: Tensor }, [Tensor, Tensor]>
-  /** `torch.histogram(input, bins=100, *, range=None, weight=None, density=False, out=None) -> (hist, bin_edges)` */
+  /** How many elements fall into each bin, and the bins' edges. `torch.histogram(input, bins=100, *, range=None, weight=None, density=False, out=None) -> (hist, bin_edges)` */
   histogram(input: Tensor, options: { bins?: Int; range?: readonly number[] | null; weight?: Tensor | null; density?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ hist: Tensor; binEdges: Tensor }, [Tensor, Tensor]>
   /** `torch.histogramdd(input, bins, range=None, weight=None, density=False) -> (hist, bin_edges)` */
   histogramdd(input: Tensor, bins: Int | readonly Int[] | readonly Tensor[], range?: readonly number[] | null, weight?: Tensor | null, density?: boolean): Named<{ hist: Tensor; binEdges: Tensor[] }, [Tensor, Tensor[]]>
@@ -1360,81 +1360,81 @@ export interface TorchFunctions {
   histogramdd(input: Tensor, bins: Int | readonly Int[] | readonly Tensor[], range: readonly number[] | null, options: { weight?: Tensor | null; density?: boolean }): Named<{ hist: Tensor; binEdges: Tensor[] }, [Tensor, Tensor[]]>
   /** `torch.histogramdd(input, bins, range=None, weight=None, density=False) -> (hist, bin_edges)` */
   histogramdd(input: Tensor, bins: Int | readonly Int[] | readonly Tensor[], options: { range?: readonly number[] | null; weight?: Tensor | null; density?: boolean }): Named<{ hist: Tensor; binEdges: Tensor[] }, [Tensor, Tensor[]]>
-  /** `torch.hsplit(input, sections) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the second dimension; views. The result may share the input's memory. `torch.hsplit(input, sections) -> Tensor[]` */
   hsplit(input: Tensor, sections: Int): Tensor[]
-  /** `torch.hsplit(input, sections) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the second dimension; views. The result may share the input's memory. `torch.hsplit(input, sections) -> Tensor[]` */
   hsplit(input: Tensor, options: { sections: Int }): Tensor[]
-  /** `torch.hsplit(input, indices) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the second dimension; views. The result may share the input's memory. `torch.hsplit(input, indices) -> Tensor[]` */
   hsplit(input: Tensor, indices: readonly Int[]): Tensor[]
-  /** `torch.hsplit(input, indices) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the second dimension; views. The result may share the input's memory. `torch.hsplit(input, indices) -> Tensor[]` */
   hsplit(input: Tensor, options: { indices: readonly Int[] }): Tensor[]
   /** `torch.hspmm(mat1, mat2, *, out=None) -> Tensor` */
   hspmm(mat1: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.hstack(tensors, *, out=None) -> Tensor` */
+  /** Joins tensors along the second dimension, vectors along the first. `torch.hstack(tensors, *, out=None) -> Tensor` */
   hstack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor
-  /** `torch.hypot(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The length of the hypotenuse of a right triangle. Elementwise. `torch.hypot(input, other, *, out=None) -> Tensor` */
   hypot(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.i0(input, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.i0(input, *, out=None) -> Tensor` */
   i0(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.i0_(input) -> Tensor` In place. Elementwise. */
+  /** In place. Elementwise. `torch.i0_(input) -> Tensor` */
   i0_(input: Tensor): Tensor
-  /** `torch.igamma(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.igamma(input, other, *, out=None) -> Tensor` */
   igamma(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.igammac(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.igammac(input, other, *, out=None) -> Tensor` */
   igammac(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.imag(input) -> Tensor` The result may share the input's memory. */
+  /** The imaginary parts of complex numbers, a view. The result may share the input's memory. `torch.imag(input) -> Tensor` */
   imag(input: Tensor): Tensor
-  /** `torch.index_add(input, dim, index, source, *, alpha=1, out=None) -> Tensor` */
+  /** Adds slices of `source` to those at `index` along `dim`. `torch.index_add(input, dim, index, source, *, alpha=1, out=None) -> Tensor` */
   indexAdd(input: Tensor, dim: Int, index: Tensor, source: Tensor, options?: { alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.index_copy(input, dim, index, source, *, out=None) -> Tensor` */
+  /** Writes slices of `source` to those at `index` along `dim`. `torch.index_copy(input, dim, index, source, *, out=None) -> Tensor` */
   indexCopy(input: Tensor, dim: Int, index: Tensor, source: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.index_fill(input, dim, index, value) -> Tensor` */
+  /** Sets the slices at `index` along `dim` to a value. `torch.index_fill(input, dim, index, value) -> Tensor` */
   indexFill(input: Tensor, dim: Int, index: Tensor, value: Tensor | Scalar): Tensor
-  /** `torch.index_put(input, indices, values, accumulate=False) -> Tensor` */
+  /** Writes `values` at the positions that the index tensors give. `torch.index_put(input, indices, values, accumulate=False) -> Tensor` */
   indexPut(input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor
-  /** `torch.index_put(input, indices, values, accumulate=False) -> Tensor` */
+  /** Writes `values` at the positions that the index tensors give. `torch.index_put(input, indices, values, accumulate=False) -> Tensor` */
   indexPut(input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options: { accumulate?: boolean }): Tensor
-  /** `torch.index_put_(input, indices, values, accumulate=False) -> Tensor` In place. */
+  /** Writes `values` at the positions that the index tensors give. In place. `torch.index_put_(input, indices, values, accumulate=False) -> Tensor` */
   indexPut_(input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, accumulate?: boolean): Tensor
-  /** `torch.index_put_(input, indices, values, accumulate=False) -> Tensor` In place. */
+  /** Writes `values` at the positions that the index tensors give. In place. `torch.index_put_(input, indices, values, accumulate=False) -> Tensor` */
   indexPut_(input: Tensor, indices: readonly (Tensor | null)[], values: Tensor, options: { accumulate?: boolean }): Tensor
-  /** `torch.index_reduce(input, dim, index, source, reduce, *, include_self=True, out=None) -> Tensor` */
+  /** Combines slices of `source` with those at `index` along `dim`. `torch.index_reduce(input, dim, index, source, reduce, *, include_self=True, out=None) -> Tensor` */
   indexReduce(input: Tensor, dim: Int, index: Tensor, source: Tensor, reduce: 'prod' | 'mean' | 'amax' | 'amin', options?: { includeSelf?: boolean; out?: Tensor }): Tensor
-  /** `torch.index_reduce(input, dim, index, source, reduce, *, include_self=True, out=None) -> Tensor` */
+  /** Combines slices of `source` with those at `index` along `dim`. `torch.index_reduce(input, dim, index, source, reduce, *, include_self=True, out=None) -> Tensor` */
   indexReduce(input: Tensor, dim: Int, index: Tensor, source: Tensor, options: { reduce: 'prod' | 'mean' | 'amax' | 'amin'; includeSelf?: boolean; out?: Tensor }): Tensor
-  /** `torch.index_select(input, dim, index, *, out=None) -> Tensor` */
+  /** The slices at the positions in `index` along `dim`, as a copy. `torch.index_select(input, dim, index, *, out=None) -> Tensor` */
   indexSelect(input: Tensor, dim: Int, index: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.indices_copy(input, *, out=None) -> Tensor` */
+  /** As `indices`, but a copy. `torch.indices_copy(input, *, out=None) -> Tensor` */
   indicesCopy(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.inner(input, other, *, out=None) -> Tensor` */
+  /** Dot products over the last dimensions. `torch.inner(input, other, *, out=None) -> Tensor` */
   inner(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled) -> Tensor` */
+  /** Normalizes each channel of each sample. `torch.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled) -> Tensor` */
   instanceNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, useInputStats: boolean, momentum: number, eps: number, cudnnEnabled: boolean): Tensor
-  /** `torch.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled) -> Tensor` */
+  /** Normalizes each channel of each sample. `torch.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled) -> Tensor` */
   instanceNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, useInputStats: boolean, momentum: number, eps: number, options: { cudnnEnabled: boolean }): Tensor
-  /** `torch.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled) -> Tensor` */
+  /** Normalizes each channel of each sample. `torch.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled) -> Tensor` */
   instanceNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, useInputStats: boolean, momentum: number, options: { eps: number; cudnnEnabled: boolean }): Tensor
-  /** `torch.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled) -> Tensor` */
+  /** Normalizes each channel of each sample. `torch.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled) -> Tensor` */
   instanceNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, useInputStats: boolean, options: { momentum: number; eps: number; cudnnEnabled: boolean }): Tensor
-  /** `torch.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled) -> Tensor` */
+  /** Normalizes each channel of each sample. `torch.instance_norm(input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, cudnn_enabled) -> Tensor` */
   instanceNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, options: { useInputStats: boolean; momentum: number; eps: number; cudnnEnabled: boolean }): Tensor
   /** `torch.int_repr(input) -> Tensor` */
   intRepr(input: Tensor): Tensor
-  /** `torch.inverse(input, *, out=None) -> Tensor` */
+  /** The inverse of square matrices; see `linalg.inv`. `torch.inverse(input, *, out=None) -> Tensor` */
   inverse(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.is_complex(input) -> bool` */
+  /** Whether the dtype is a complex one. `torch.is_complex(input) -> bool` */
   isComplex(input: Tensor): boolean
   /** `torch.is_conj(input) -> bool` */
   isConj(input: Tensor): boolean
   /** `torch.is_distributed(input) -> bool` */
   isDistributed(input: Tensor): boolean
-  /** `torch.is_floating_point(input) -> bool` */
+  /** Whether the dtype is a floating-point one. `torch.is_floating_point(input) -> bool` */
   isFloatingPoint(input: Tensor): boolean
   /** `torch.is_inference(input) -> bool` */
   isInference(input: Tensor): boolean
   /** `torch.is_neg(input) -> bool` */
   isNeg(input: Tensor): boolean
-  /** `torch.is_nonzero(input) -> bool` */
+  /** Whether the only element is not zero. `torch.is_nonzero(input) -> bool` */
   isNonzero(input: Tensor): boolean
   /** `torch.is_same_size(input, other) -> bool` */
   isSameSize(input: Tensor, other: Tensor): boolean
@@ -1442,205 +1442,205 @@ export interface TorchFunctions {
   isSigned(input: Tensor): boolean
   /** `torch.is_vulkan_available() -> bool` */
   isVulkanAvailable(): boolean
-  /** `torch.isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
+  /** Whether each element differs from its counterpart by at most atol + rtol·|other|. `torch.isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
   isclose(input: Tensor, other: Tensor, rtol?: number, atol?: number, equalNan?: boolean): Tensor
-  /** `torch.isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
+  /** Whether each element differs from its counterpart by at most atol + rtol·|other|. `torch.isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
   isclose(input: Tensor, other: Tensor, rtol: number, atol: number, options: { equalNan?: boolean }): Tensor
-  /** `torch.isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
+  /** Whether each element differs from its counterpart by at most atol + rtol·|other|. `torch.isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
   isclose(input: Tensor, other: Tensor, rtol: number, options: { atol?: number; equalNan?: boolean }): Tensor
-  /** `torch.isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
+  /** Whether each element differs from its counterpart by at most atol + rtol·|other|. `torch.isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False) -> Tensor` */
   isclose(input: Tensor, other: Tensor, options: { rtol?: number; atol?: number; equalNan?: boolean }): Tensor
-  /** `torch.isfinite(input) -> Tensor` Elementwise. */
+  /** Whether elements are neither infinite nor NaN. Elementwise. `torch.isfinite(input) -> Tensor` */
   isfinite(input: Tensor): Tensor
-  /** `torch.isin(elements, test_elements, *, assume_unique=False, invert=False, out=None) -> Tensor` */
+  /** Whether elements are among `test_elements`. `torch.isin(elements, test_elements, *, assume_unique=False, invert=False, out=None) -> Tensor` */
   isin(elements: Tensor, testElements: Tensor, options?: { assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor
-  /** `torch.isin(element, test_elements, *, assume_unique=False, invert=False, out=None) -> Tensor` */
+  /** Whether elements are among `test_elements`. `torch.isin(element, test_elements, *, assume_unique=False, invert=False, out=None) -> Tensor` */
   isin(element: Scalar, testElements: Tensor, options?: { assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor
-  /** `torch.isin(elements, test_element, *, assume_unique=False, invert=False, out=None) -> Tensor` */
+  /** Whether elements are among `test_elements`. `torch.isin(elements, test_element, *, assume_unique=False, invert=False, out=None) -> Tensor` */
   isin(elements: Tensor, testElement: Scalar, options?: { assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor
-  /** `torch.isin(elements, test_element, *, assume_unique=False, invert=False, out=None) -> Tensor` */
+  /** Whether elements are among `test_elements`. `torch.isin(elements, test_element, *, assume_unique=False, invert=False, out=None) -> Tensor` */
   isin(elements: Tensor, options: { testElement: Scalar; assumeUnique?: boolean; invert?: boolean; out?: Tensor }): Tensor
-  /** `torch.isinf(input) -> Tensor` Elementwise. */
+  /** Whether elements are infinite. Elementwise. `torch.isinf(input) -> Tensor` */
   isinf(input: Tensor): Tensor
-  /** `torch.isnan(input) -> Tensor` Elementwise. */
+  /** Whether elements are NaN. Elementwise. `torch.isnan(input) -> Tensor` */
   isnan(input: Tensor): Tensor
-  /** `torch.isneginf(input, *, out=None) -> Tensor` Elementwise. */
+  /** Whether elements are -∞. Elementwise. `torch.isneginf(input, *, out=None) -> Tensor` */
   isneginf(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.isposinf(input, *, out=None) -> Tensor` Elementwise. */
+  /** Whether elements are +∞. Elementwise. `torch.isposinf(input, *, out=None) -> Tensor` */
   isposinf(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.isreal(input) -> Tensor` */
+  /** Whether elements have no imaginary part. `torch.isreal(input) -> Tensor` */
   isreal(input: Tensor): Tensor
-  /** `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(input: Tensor, nFft: Int, hopLength?: Int | null, winLength?: Int | null, window?: Tensor | null, center?: boolean, normalized?: boolean, onesided?: boolean | null, length?: Int | null, returnComplex?: boolean): Tensor
-  /** `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, normalized: boolean, onesided: boolean | null, length: Int | null, options: { returnComplex?: boolean }): Tensor
-  /** `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, normalized: boolean, onesided: boolean | null, options: { length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, normalized: boolean, options: { onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, options: { normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, options: { center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, options: { window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(input: Tensor, nFft: Int, hopLength: Int | null, options: { winLength?: Int | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(input: Tensor, nFft: Int, options: { hopLength?: Int | null; winLength?: Int | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
+  /** The signal whose short-time Fourier transform this is. `torch.istft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, normalized=False, onesided=None, length=None, return_complex=False) -> Tensor` */
   istft(input: Tensor, options: { nFft: Int; hopLength?: Int | null; winLength?: Int | null; window?: Tensor | null; center?: boolean; normalized?: boolean; onesided?: boolean | null; length?: Int | null; returnComplex?: boolean }): Tensor
-  /** `torch.kaiser_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Kaiser's window of `window_length` samples. `torch.kaiser_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   kaiserWindow(windowLength: Int, options?: TensorOptions): Tensor
-  /** `torch.kaiser_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Kaiser's window of `window_length` samples. `torch.kaiser_window(window_length, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   kaiserWindow(options: { windowLength: Int } & TensorOptions): Tensor
-  /** `torch.kaiser_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Kaiser's window of `window_length` samples. `torch.kaiser_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   kaiserWindow(windowLength: Int, periodic: boolean, options?: TensorOptions): Tensor
-  /** `torch.kaiser_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Kaiser's window of `window_length` samples. `torch.kaiser_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   kaiserWindow(windowLength: Int, options: { periodic: boolean } & TensorOptions): Tensor
-  /** `torch.kaiser_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Kaiser's window of `window_length` samples. `torch.kaiser_window(window_length, periodic, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   kaiserWindow(options: { windowLength: Int; periodic: boolean } & TensorOptions): Tensor
-  /** `torch.kaiser_window(window_length, periodic, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Kaiser's window of `window_length` samples. `torch.kaiser_window(window_length, periodic, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   kaiserWindow(windowLength: Int, periodic: boolean, beta: number, options?: TensorOptions): Tensor
-  /** `torch.kaiser_window(window_length, periodic, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Kaiser's window of `window_length` samples. `torch.kaiser_window(window_length, periodic, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   kaiserWindow(windowLength: Int, periodic: boolean, options: { beta: number } & TensorOptions): Tensor
-  /** `torch.kaiser_window(window_length, periodic, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Kaiser's window of `window_length` samples. `torch.kaiser_window(window_length, periodic, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   kaiserWindow(windowLength: Int, options: { periodic: boolean; beta: number } & TensorOptions): Tensor
-  /** `torch.kaiser_window(window_length, periodic, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** Kaiser's window of `window_length` samples. `torch.kaiser_window(window_length, periodic, beta, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   kaiserWindow(options: { windowLength: Int; periodic: boolean; beta: number } & TensorOptions): Tensor
   /** `torch.kl_div(input, target, reduction='mean', *, log_target=False) -> Tensor` */
   klDiv(input: Tensor, target: Tensor, reduction?: Reduction, options?: { logTarget?: boolean }): Tensor
   /** `torch.kl_div(input, target, reduction='mean', *, log_target=False) -> Tensor` */
   klDiv(input: Tensor, target: Tensor, options: { reduction?: Reduction; logTarget?: boolean }): Tensor
-  /** `torch.kron(input, other, *, out=None) -> Tensor` */
+  /** The Kronecker product of two tensors. `torch.kron(input, other, *, out=None) -> Tensor` */
   kron(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.kthvalue(input, k, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The k-th smallest element along `dim`, and its position. `torch.kthvalue(input, k, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
   kthvalue(input: Tensor, k: Int, dim?: Int, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.kthvalue(input, k, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The k-th smallest element along `dim`, and its position. `torch.kthvalue(input, k, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
   kthvalue(input: Tensor, k: Int, dim: Int, options: { keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.kthvalue(input, k, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The k-th smallest element along `dim`, and its position. `torch.kthvalue(input, k, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
   kthvalue(input: Tensor, k: Int, options: { dim?: Int; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.kthvalue(input, k, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The k-th smallest element along `dim`, and its position. `torch.kthvalue(input, k, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
   kthvalue(input: Tensor, options: { k: Int; dim?: Int; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
+  /** Normalizes over the last dimensions, `normalized_shape`. `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
   layerNorm(input: Tensor, normalizedShape: readonly Int[], weight?: Tensor | null, bias?: Tensor | null, eps?: number, cudnnEnable?: boolean): Tensor
-  /** `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
+  /** Normalizes over the last dimensions, `normalized_shape`. `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
   layerNorm(input: Tensor, normalizedShape: readonly Int[], weight: Tensor | null, bias: Tensor | null, eps: number, options: { cudnnEnable?: boolean }): Tensor
-  /** `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
+  /** Normalizes over the last dimensions, `normalized_shape`. `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
   layerNorm(input: Tensor, normalizedShape: readonly Int[], weight: Tensor | null, bias: Tensor | null, options: { eps?: number; cudnnEnable?: boolean }): Tensor
-  /** `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
+  /** Normalizes over the last dimensions, `normalized_shape`. `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
   layerNorm(input: Tensor, normalizedShape: readonly Int[], weight: Tensor | null, options: { bias?: Tensor | null; eps?: number; cudnnEnable?: boolean }): Tensor
-  /** `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
+  /** Normalizes over the last dimensions, `normalized_shape`. `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
   layerNorm(input: Tensor, normalizedShape: readonly Int[], options: { weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnnEnable?: boolean }): Tensor
-  /** `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
+  /** Normalizes over the last dimensions, `normalized_shape`. `torch.layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05, cudnn_enable=True) -> Tensor` */
   layerNorm(input: Tensor, options: { normalizedShape: readonly Int[]; weight?: Tensor | null; bias?: Tensor | null; eps?: number; cudnnEnable?: boolean }): Tensor
-  /** `torch.lcm(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The least common multiple of integers. Elementwise. `torch.lcm(input, other, *, out=None) -> Tensor` */
   lcm(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.lcm_(input, other) -> Tensor` In place. */
+  /** The least common multiple of integers. In place. `torch.lcm_(input, other) -> Tensor` */
   lcm_(input: Tensor, other: Tensor): Tensor
-  /** `torch.ldexp(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** input · 2^other. Elementwise. `torch.ldexp(input, other, *, out=None) -> Tensor` */
   ldexp(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.ldexp_(input, other) -> Tensor` In place. Elementwise. */
+  /** input · 2^other. In place. Elementwise. `torch.ldexp_(input, other) -> Tensor` */
   ldexp_(input: Tensor, other: Tensor): Tensor
-  /** `torch.le(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Whether elements are less than or equal to `other`. Elementwise. `torch.le(input, other, *, out=None) -> Tensor` */
   le(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.lerp(input, end, weight, *, out=None) -> Tensor` Elementwise. */
+  /** Between `input` and `end`: input + weight·(end - input). Elementwise. `torch.lerp(input, end, weight, *, out=None) -> Tensor` */
   lerp(input: Tensor, end: Tensor, weight: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.less(input, other, *, out=None) -> Tensor` */
+  /** Whether elements are less than `other`. `torch.less(input, other, *, out=None) -> Tensor` */
   less(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.less_equal(input, other, *, out=None) -> Tensor` */
+  /** Whether elements are less than or equal to `other`. `torch.less_equal(input, other, *, out=None) -> Tensor` */
   lessEqual(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.lgamma(input, *, out=None) -> Tensor` Elementwise. */
+  /** The logarithm of the absolute value of the gamma function. Elementwise. `torch.lgamma(input, *, out=None) -> Tensor` */
   lgamma(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** `steps` numbers from `start` to `end`, both included, evenly spaced. `torch.linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   linspace(start: Tensor | Scalar, end: Tensor | Scalar, steps: Int, options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** `steps` numbers from `start` to `end`, both included, evenly spaced. `torch.linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   linspace(start: Tensor | Scalar, end: Tensor | Scalar, options: { steps: Int; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.log(input, *, out=None) -> Tensor` Elementwise. */
+  /** The natural logarithm of each element. Elementwise. `torch.log(input, *, out=None) -> Tensor` */
   log(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.log10(input, *, out=None) -> Tensor` Elementwise. */
+  /** The decimal logarithm of each element. Elementwise. `torch.log10(input, *, out=None) -> Tensor` */
   log10(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.log10_(input) -> Tensor` In place. Elementwise. */
+  /** The decimal logarithm of each element. In place. Elementwise. `torch.log10_(input) -> Tensor` */
   log10_(input: Tensor): Tensor
-  /** `torch.log1p(input, *, out=None) -> Tensor` Elementwise. */
+  /** The natural logarithm of one plus each element, exact near zero. Elementwise. `torch.log1p(input, *, out=None) -> Tensor` */
   log1p(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.log1p_(input) -> Tensor` In place. Elementwise. */
+  /** The natural logarithm of one plus each element, exact near zero. In place. Elementwise. `torch.log1p_(input) -> Tensor` */
   log1p_(input: Tensor): Tensor
-  /** `torch.log2(input, *, out=None) -> Tensor` Elementwise. */
+  /** The binary logarithm of each element. Elementwise. `torch.log2(input, *, out=None) -> Tensor` */
   log2(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.log2_(input) -> Tensor` In place. Elementwise. */
+  /** The binary logarithm of each element. In place. Elementwise. `torch.log2_(input) -> Tensor` */
   log2_(input: Tensor): Tensor
-  /** `torch.log_(input) -> Tensor` In place. Elementwise. */
+  /** The natural logarithm of each element. In place. Elementwise. `torch.log_(input) -> Tensor` */
   log_(input: Tensor): Tensor
-  /** `torch.log_softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
+  /** The logarithms of the softmax along `dim`. `torch.log_softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
   logSoftmax(input: Tensor, dim: Int, dtype?: DType | null, options?: { out?: Tensor }): Tensor
-  /** `torch.log_softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
+  /** The logarithms of the softmax along `dim`. `torch.log_softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
   logSoftmax(input: Tensor, dim: Int, options: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.log_softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
+  /** The logarithms of the softmax along `dim`. `torch.log_softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
   logSoftmax(input: Tensor, options: { dim: Int; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.logaddexp(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** log(exp(input) + exp(other)), without overflow. Elementwise. `torch.logaddexp(input, other, *, out=None) -> Tensor` */
   logaddexp(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.logaddexp2(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** log2(2^input + 2^other), without overflow. Elementwise. `torch.logaddexp2(input, other, *, out=None) -> Tensor` */
   logaddexp2(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.logcumsumexp(input, dim, *, out=None) -> Tensor` */
+  /** log of the sums of exponentials so far along `dim`. `torch.logcumsumexp(input, dim, *, out=None) -> Tensor` */
   logcumsumexp(input: Tensor, dim: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.logcumsumexp(input, dim, *, out=None) -> Tensor` */
+  /** log of the sums of exponentials so far along `dim`. `torch.logcumsumexp(input, dim, *, out=None) -> Tensor` */
   logcumsumexp(input: Tensor, options: { dim: Int; out?: Tensor }): Tensor
-  /** `torch.logdet(input) -> Tensor` */
+  /** The logarithm of the determinant. `torch.logdet(input) -> Tensor` */
   logdet(input: Tensor): Tensor
-  /** `torch.logical_and(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Whether both are true (not zero). Elementwise. `torch.logical_and(input, other, *, out=None) -> Tensor` */
   logicalAnd(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.logical_not(input, *, out=None) -> Tensor` Elementwise. */
+  /** Whether elements are false (zero). Elementwise. `torch.logical_not(input, *, out=None) -> Tensor` */
   logicalNot(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.logical_or(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Whether either is true (not zero). Elementwise. `torch.logical_or(input, other, *, out=None) -> Tensor` */
   logicalOr(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.logical_xor(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Whether exactly one of both is true (not zero). Elementwise. `torch.logical_xor(input, other, *, out=None) -> Tensor` */
   logicalXor(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.logit(input, eps=None, *, out=None) -> Tensor` Elementwise. */
+  /** log(x / (1 - x)), the inverse of the sigmoid. Elementwise. `torch.logit(input, eps=None, *, out=None) -> Tensor` */
   logit(input: Tensor, eps?: number | null, options?: { out?: Tensor }): Tensor
-  /** `torch.logit(input, eps=None, *, out=None) -> Tensor` Elementwise. */
+  /** log(x / (1 - x)), the inverse of the sigmoid. Elementwise. `torch.logit(input, eps=None, *, out=None) -> Tensor` */
   logit(input: Tensor, options: { eps?: number | null; out?: Tensor }): Tensor
-  /** `torch.logit_(input, eps=None) -> Tensor` In place. Elementwise. */
+  /** log(x / (1 - x)), the inverse of the sigmoid. In place. Elementwise. `torch.logit_(input, eps=None) -> Tensor` */
   logit_(input: Tensor, eps?: number | null): Tensor
-  /** `torch.logit_(input, eps=None) -> Tensor` In place. Elementwise. */
+  /** log(x / (1 - x)), the inverse of the sigmoid. In place. Elementwise. `torch.logit_(input, eps=None) -> Tensor` */
   logit_(input: Tensor, options: { eps?: number | null }): Tensor
-  /** `torch.logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** `steps` powers of `base` with exponents evenly spaced from `start` to `end`. `torch.logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   logspace(start: Tensor | Scalar, end: Tensor | Scalar, steps: Int, base?: number, options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** `steps` powers of `base` with exponents evenly spaced from `start` to `end`. `torch.logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   logspace(start: Tensor | Scalar, end: Tensor | Scalar, steps: Int, options: { base?: number; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** `steps` powers of `base` with exponents evenly spaced from `start` to `end`. `torch.logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   logspace(start: Tensor | Scalar, end: Tensor | Scalar, options: { steps: Int; base?: number; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** log of the sum of exponentials along `dim`, without overflow. A reduction. `torch.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` */
   logsumexp(input: Tensor, dim: Int | readonly Int[], keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** log of the sum of exponentials along `dim`, without overflow. A reduction. `torch.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` */
   logsumexp(input: Tensor, dim: Int | readonly Int[], options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** log of the sum of exponentials along `dim`, without overflow. A reduction. `torch.logsumexp(input, dim, keepdim=False, *, out=None) -> Tensor` */
   logsumexp(input: Tensor, options: { dim: Int | readonly Int[]; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` */
   lstm(data: Tensor, batchSizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` */
   lstm(data: Tensor, batchSizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, options: { bidirectional: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` */
   lstm(data: Tensor, batchSizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, options: { train: boolean; bidirectional: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` */
   lstm(data: Tensor, batchSizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: Int, options: { dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` */
   lstm(data: Tensor, batchSizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, options: { numLayers: Int; dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor, Tensor)` */
   lstm(data: Tensor, batchSizes: Tensor, hx: readonly Tensor[], params: readonly Tensor[], options: { hasBiases: boolean; numLayers: Int; dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` */
   lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` */
   lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean, options: { batchFirst: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` */
   lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, options: { bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` */
   lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, options: { train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` */
   lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, numLayers: Int, options: { dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` */
   lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], hasBiases: boolean, options: { numLayers: Int; dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.lstm(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor, Tensor)` */
   lstm(input: Tensor, hx: readonly Tensor[], params: readonly Tensor[], options: { hasBiases: boolean; numLayers: Int; dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor, Tensor]
   /** `torch.lstm_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None) -> (Tensor, Tensor)` */
   lstmCell(input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): [Tensor, Tensor]
@@ -1648,15 +1648,15 @@ export interface TorchFunctions {
   lstmCell(input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh: Tensor, bIh: Tensor | null, options: { bHh?: Tensor | null }): [Tensor, Tensor]
   /** `torch.lstm_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None) -> (Tensor, Tensor)` */
   lstmCell(input: Tensor, hx: readonly Tensor[], wIh: Tensor, wHh: Tensor, options: { bIh?: Tensor | null; bHh?: Tensor | null }): [Tensor, Tensor]
-  /** `torch.lt(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Whether elements are less than `other`. Elementwise. `torch.lt(input, other, *, out=None) -> Tensor` */
   lt(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.lu_solve(input, LU_data, LU_pivots, *, out=None) -> Tensor` */
+  /** Solves linear systems from the LU factorization of their matrix. `torch.lu_solve(input, LU_data, LU_pivots, *, out=None) -> Tensor` */
   luSolve(input: Tensor, LUData: Tensor, LUPivots: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True, *, out=None) -> (P, L, U)` */
+  /** P, L and U from a packed LU factorization. `torch.lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True, *, out=None) -> (P, L, U)` */
   luUnpack(LUData: Tensor, LUPivots: Tensor, unpackData?: boolean, unpackPivots?: boolean, options?: { out?: readonly [Tensor, Tensor, Tensor] }): Named<{ P: Tensor; L: Tensor; U: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True, *, out=None) -> (P, L, U)` */
+  /** P, L and U from a packed LU factorization. `torch.lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True, *, out=None) -> (P, L, U)` */
   luUnpack(LUData: Tensor, LUPivots: Tensor, unpackData: boolean, options: { unpackPivots?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): Named<{ P: Tensor; L: Tensor; U: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True, *, out=None) -> (P, L, U)` */
+  /** P, L and U from a packed LU factorization. `torch.lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True, *, out=None) -> (P, L, U)` */
   luUnpack(LUData: Tensor, LUPivots: Tensor, options: { unpackData?: boolean; unpackPivots?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): Named<{ P: Tensor; L: Tensor; U: Tensor }, [Tensor, Tensor, Tensor]>
   /** `torch.margin_ranking_loss(input1, input2, target, margin=0.0, reduction='mean') -> Tensor` */
   marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin?: number, reduction?: Reduction): Tensor
@@ -1664,41 +1664,41 @@ export interface TorchFunctions {
   marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, margin: number, options: { reduction?: Reduction }): Tensor
   /** `torch.margin_ranking_loss(input1, input2, target, margin=0.0, reduction='mean') -> Tensor` */
   marginRankingLoss(input1: Tensor, input2: Tensor, target: Tensor, options: { margin?: number; reduction?: Reduction }): Tensor
-  /** `torch.masked_fill(input, mask, value) -> Tensor` Elementwise. */
+  /** Sets the elements where `mask` is true to a value. Elementwise. `torch.masked_fill(input, mask, value) -> Tensor` */
   maskedFill(input: Tensor, mask: Tensor, value: Tensor | Scalar): Tensor
-  /** `torch.masked_scatter(input, mask, source) -> Tensor` */
+  /** Writes the elements of `source`, in order, where `mask` is true. `torch.masked_scatter(input, mask, source) -> Tensor` */
   maskedScatter(input: Tensor, mask: Tensor, source: Tensor): Tensor
-  /** `torch.masked_select(input, mask, *, out=None) -> Tensor` The result's shape depends on the values. */
+  /** The elements where `mask` is true, as a vector. The result's shape depends on the values. `torch.masked_select(input, mask, *, out=None) -> Tensor` */
   maskedSelect(input: Tensor, mask: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.matmul(input, other, *, out=None) -> Tensor` */
+  /** The matrix product: of vectors the dot product, of more dimensions a batch of products. `torch.matmul(input, other, *, out=None) -> Tensor` */
   matmul(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.matrix_exp(input) -> Tensor` */
+  /** The exponential of square matrices. `torch.matrix_exp(input) -> Tensor` */
   matrixExp(input: Tensor): Tensor
-  /** `torch.matrix_power(input, n, *, out=None) -> Tensor` */
+  /** Square matrices raised to an integer power. `torch.matrix_power(input, n, *, out=None) -> Tensor` */
   matrixPower(input: Tensor, n: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.matrix_power(input, n, *, out=None) -> Tensor` */
+  /** Square matrices raised to an integer power. `torch.matrix_power(input, n, *, out=None) -> Tensor` */
   matrixPower(input: Tensor, options: { n: Int; out?: Tensor }): Tensor
-  /** `torch.max(input, *, out=None) -> Tensor` A reduction. */
+  /** The largest element; along `dim` values and positions; or, of two tensors, the larger elements. A reduction. `torch.max(input, *, out=None) -> Tensor` */
   max(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.max(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The largest element; along `dim` values and positions; or, of two tensors, the larger elements. Elementwise. `torch.max(input, other, *, out=None) -> Tensor` */
   max(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.max(input, dim, keepdim=False, *, out=None) -> (values, indices)` A reduction. */
+  /** The largest element; along `dim` values and positions; or, of two tensors, the larger elements. A reduction. `torch.max(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   max(input: Tensor, dim: Int, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.max(input, dim, keepdim=False, *, out=None) -> (values, indices)` A reduction. */
+  /** The largest element; along `dim` values and positions; or, of two tensors, the larger elements. A reduction. `torch.max(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   max(input: Tensor, dim: Int, options: { keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.max(input, dim, keepdim=False, *, out=None) -> (values, indices)` A reduction. */
+  /** The largest element; along `dim` values and positions; or, of two tensors, the larger elements. A reduction. `torch.max(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   max(input: Tensor, options: { dim: Int; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows [N, C, L]. `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool1d(input: Tensor, kernelSize: Int | readonly Int[], stride?: Int | readonly Int[] | null, padding?: Int | readonly Int[], dilation?: Int | readonly Int[], ceilMode?: boolean): Tensor
-  /** `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows [N, C, L]. `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool1d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, padding: Int | readonly Int[], dilation: Int | readonly Int[], options: { ceilMode?: boolean }): Tensor
-  /** `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows [N, C, L]. `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool1d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, padding: Int | readonly Int[], options: { dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows [N, C, L]. `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool1d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, options: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows [N, C, L]. `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool1d(input: Tensor, kernelSize: Int | readonly Int[], options: { stride?: Int | readonly Int[] | null; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows [N, C, L]. `torch.max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool1d(input: Tensor, options: { kernelSize: Int | readonly Int[]; stride?: Int | readonly Int[] | null; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
   /** `torch.max_pool1d_with_indices(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> (Tensor, Tensor)` */
   maxPool1dWithIndices(input: Tensor, kernelSize: Int | readonly Int[], stride?: Int | readonly Int[] | null, padding?: Int | readonly Int[], dilation?: Int | readonly Int[], ceilMode?: boolean): [Tensor, Tensor]
@@ -1712,61 +1712,61 @@ export interface TorchFunctions {
   maxPool1dWithIndices(input: Tensor, kernelSize: Int | readonly Int[], options: { stride?: Int | readonly Int[] | null; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): [Tensor, Tensor]
   /** `torch.max_pool1d_with_indices(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> (Tensor, Tensor)` */
   maxPool1dWithIndices(input: Tensor, options: { kernelSize: Int | readonly Int[]; stride?: Int | readonly Int[] | null; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): [Tensor, Tensor]
-  /** `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of images [N, C, H, W]. `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool2d(input: Tensor, kernelSize: Int | readonly Int[], stride?: Int | readonly Int[] | null, padding?: Int | readonly Int[], dilation?: Int | readonly Int[], ceilMode?: boolean): Tensor
-  /** `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of images [N, C, H, W]. `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool2d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, padding: Int | readonly Int[], dilation: Int | readonly Int[], options: { ceilMode?: boolean }): Tensor
-  /** `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of images [N, C, H, W]. `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool2d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, padding: Int | readonly Int[], options: { dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of images [N, C, H, W]. `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool2d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, options: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of images [N, C, H, W]. `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool2d(input: Tensor, kernelSize: Int | readonly Int[], options: { stride?: Int | readonly Int[] | null; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of images [N, C, H, W]. `torch.max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool2d(input: Tensor, options: { kernelSize: Int | readonly Int[]; stride?: Int | readonly Int[] | null; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of volumes [N, C, D, H, W]. `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool3d(input: Tensor, kernelSize: Int | readonly Int[], stride?: Int | readonly Int[] | null, padding?: Int | readonly Int[], dilation?: Int | readonly Int[], ceilMode?: boolean): Tensor
-  /** `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of volumes [N, C, D, H, W]. `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool3d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, padding: Int | readonly Int[], dilation: Int | readonly Int[], options: { ceilMode?: boolean }): Tensor
-  /** `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of volumes [N, C, D, H, W]. `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool3d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, padding: Int | readonly Int[], options: { dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of volumes [N, C, D, H, W]. `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool3d(input: Tensor, kernelSize: Int | readonly Int[], stride: Int | readonly Int[] | null, options: { padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of volumes [N, C, D, H, W]. `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool3d(input: Tensor, kernelSize: Int | readonly Int[], options: { stride?: Int | readonly Int[] | null; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
+  /** The largest elements of windows of volumes [N, C, D, H, W]. `torch.max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False) -> Tensor` */
   maxPool3d(input: Tensor, options: { kernelSize: Int | readonly Int[]; stride?: Int | readonly Int[] | null; padding?: Int | readonly Int[]; dilation?: Int | readonly Int[]; ceilMode?: boolean }): Tensor
-  /** `torch.maximum(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The larger of two elements; NaN if either is. Elementwise. `torch.maximum(input, other, *, out=None) -> Tensor` */
   maximum(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.mean(input, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The mean of all elements, or of those along `dim`. A reduction. `torch.mean(input, *, dtype=None, out=None) -> Tensor` */
   mean(input: Tensor, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.mean(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The mean of all elements, or of those along `dim`. A reduction. `torch.mean(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   mean(input: Tensor, dim: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.mean(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The mean of all elements, or of those along `dim`. A reduction. `torch.mean(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   mean(input: Tensor, dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.mean(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The mean of all elements, or of those along `dim`. A reduction. `torch.mean(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   mean(input: Tensor, options: { dim: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.median(input) -> Tensor` */
+  /** The median (the lower of two) of all elements, or values and positions along `dim`. `torch.median(input) -> Tensor` */
   median(input: Tensor): Tensor
-  /** `torch.median(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The median (the lower of two) of all elements, or values and positions along `dim`. `torch.median(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   median(input: Tensor, dim: Int, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.median(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The median (the lower of two) of all elements, or values and positions along `dim`. `torch.median(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   median(input: Tensor, dim: Int, options: { keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.median(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The median (the lower of two) of all elements, or values and positions along `dim`. `torch.median(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   median(input: Tensor, options: { dim: Int; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
   /** `torch.meshgrid(tensors, *, indexing=None) -> Tensor[]` */
   meshgrid(tensors: readonly Tensor[], options?: { indexing?: 'ij' | 'xy' }): Tensor[]
-  /** `torch.min(input, *, out=None) -> Tensor` A reduction. */
+  /** The smallest element; along `dim` values and positions; or, of two tensors, the smaller elements. A reduction. `torch.min(input, *, out=None) -> Tensor` */
   min(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.min(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The smallest element; along `dim` values and positions; or, of two tensors, the smaller elements. Elementwise. `torch.min(input, other, *, out=None) -> Tensor` */
   min(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.min(input, dim, keepdim=False, *, out=None) -> (values, indices)` A reduction. */
+  /** The smallest element; along `dim` values and positions; or, of two tensors, the smaller elements. A reduction. `torch.min(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   min(input: Tensor, dim: Int, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.min(input, dim, keepdim=False, *, out=None) -> (values, indices)` A reduction. */
+  /** The smallest element; along `dim` values and positions; or, of two tensors, the smaller elements. A reduction. `torch.min(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   min(input: Tensor, dim: Int, options: { keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.min(input, dim, keepdim=False, *, out=None) -> (values, indices)` A reduction. */
+  /** The smallest element; along `dim` values and positions; or, of two tensors, the smaller elements. A reduction. `torch.min(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   min(input: Tensor, options: { dim: Int; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.minimum(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The smaller of two elements; NaN if either is. Elementwise. `torch.minimum(input, other, *, out=None) -> Tensor` */
   minimum(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
   /** `torch.miopen_batch_norm(input, weight, bias, running_mean, running_var, training, exponential_average_factor, epsilon) -> (Tensor, Tensor, Tensor)` */
   miopenBatchNorm(input: Tensor, weight: Tensor, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, exponentialAverageFactor: number, epsilon: number): [Tensor, Tensor, Tensor]
@@ -1860,7 +1860,7 @@ export interface TorchFunctions {
   miopenDepthwiseConvolution(input: Tensor, weight: Tensor, bias: Tensor | null, padding: readonly Int[], options: { stride: readonly Int[]; dilation: readonly Int[]; groups: Int; benchmark: boolean; deterministic: boolean }): Tensor
   /** `torch.miopen_depthwise_convolution(input, weight, bias, padding, stride, dilation, groups, benchmark, deterministic) -> Tensor` */
   miopenDepthwiseConvolution(input: Tensor, weight: Tensor, bias: Tensor | null, options: { padding: readonly Int[]; stride: readonly Int[]; dilation: readonly Int[]; groups: Int; benchmark: boolean; deterministic: boolean }): Tensor
-  /** `torch.miopen_rnn(input, weight, weight_stride0, hx, cx, mode, hidden_size, num_layers, batch_first, dropout, train, bidirectional, batch_sizes, dropout_state) -> (Tensor, Tensor, Tensor, Tensor, Tensor)` Random. */
+  /** Random. `torch.miopen_rnn(input, weight, weight_stride0, hx, cx, mode, hidden_size, num_layers, batch_first, dropout, train, bidirectional, batch_sizes, dropout_state) -> (Tensor, Tensor, Tensor, Tensor, Tensor)` */
   miopenRnn(input: Tensor, weight: readonly Tensor[], weightStride0: Int, hx: Tensor, cx: Tensor | null, mode: Int, hiddenSize: Int, numLayers: Int, batchFirst: boolean, dropout: number, train: boolean, bidirectional: boolean, batchSizes: readonly Int[], dropoutState: Tensor | null): [Tensor, Tensor, Tensor, Tensor, Tensor]
   /** `torch.mkldnn_adaptive_avg_pool2d(input, output_size, *, out=None) -> Tensor` */
   mkldnnAdaptiveAvgPool2d(input: Tensor, outputSize: Int | readonly Int[], options?: { out?: Tensor }): Tensor
@@ -1924,131 +1924,131 @@ export interface TorchFunctions {
   mkldnnRnnLayer(input: Tensor, weight0: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, hx_: Tensor, cx_: Tensor, reverse: boolean, options: { batchSizes: readonly Int[]; mode: Int; hiddenSize: Int; numLayers: Int; hasBiases: boolean; bidirectional: boolean; batchFirst: boolean; train: boolean }): [Tensor, Tensor, Tensor, Tensor]
   /** `torch.mkldnn_rnn_layer(input, weight0, weight1, weight2, weight3, hx_, cx_, reverse, batch_sizes, mode, hidden_size, num_layers, has_biases, bidirectional, batch_first, train) -> (Tensor, Tensor, Tensor, Tensor)` */
   mkldnnRnnLayer(input: Tensor, weight0: Tensor, weight1: Tensor, weight2: Tensor, weight3: Tensor, hx_: Tensor, cx_: Tensor, options: { reverse: boolean; batchSizes: readonly Int[]; mode: Int; hiddenSize: Int; numLayers: Int; hasBiases: boolean; bidirectional: boolean; batchFirst: boolean; train: boolean }): [Tensor, Tensor, Tensor, Tensor]
-  /** `torch.mm(input, mat2, *, out=None) -> Tensor` */
+  /** The product of two matrices. `torch.mm(input, mat2, *, out=None) -> Tensor` */
   mm(input: Tensor, mat2: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.mm(input, mat2, out_dtype, *, out=None) -> Tensor` */
+  /** The product of two matrices. `torch.mm(input, mat2, out_dtype, *, out=None) -> Tensor` */
   mm(input: Tensor, mat2: Tensor, outDtype: DType, options?: { out?: Tensor }): Tensor
-  /** `torch.mm(input, mat2, out_dtype, *, out=None) -> Tensor` */
+  /** The product of two matrices. `torch.mm(input, mat2, out_dtype, *, out=None) -> Tensor` */
   mm(input: Tensor, mat2: Tensor, options: { outDtype: DType; out?: Tensor }): Tensor
-  /** `torch.mode(input, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The most frequent value along `dim`, and a position of it. `torch.mode(input, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
   mode(input: Tensor, dim?: Int, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.mode(input, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The most frequent value along `dim`, and a position of it. `torch.mode(input, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
   mode(input: Tensor, dim: Int, options: { keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.mode(input, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The most frequent value along `dim`, and a position of it. `torch.mode(input, dim=-1, keepdim=False, *, out=None) -> (values, indices)` */
   mode(input: Tensor, options: { dim?: Int; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.moveaxis(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.moveaxis(input, source, destination) -> Tensor` */
   moveaxis(input: Tensor, source: Int, destination: Int): Tensor
-  /** `torch.moveaxis(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.moveaxis(input, source, destination) -> Tensor` */
   moveaxis(input: Tensor, source: Int, options: { destination: Int }): Tensor
-  /** `torch.moveaxis(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.moveaxis(input, source, destination) -> Tensor` */
   moveaxis(input: Tensor, options: { source: Int; destination: Int }): Tensor
-  /** `torch.moveaxis(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.moveaxis(input, source, destination) -> Tensor` */
   moveaxis(input: Tensor, source: readonly Int[], destination: readonly Int[]): Tensor
-  /** `torch.moveaxis(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.moveaxis(input, source, destination) -> Tensor` */
   moveaxis(input: Tensor, source: readonly Int[], options: { destination: readonly Int[] }): Tensor
-  /** `torch.moveaxis(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.moveaxis(input, source, destination) -> Tensor` */
   moveaxis(input: Tensor, options: { source: readonly Int[]; destination: readonly Int[] }): Tensor
-  /** `torch.movedim(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.movedim(input, source, destination) -> Tensor` */
   movedim(input: Tensor, source: Int, destination: Int): Tensor
-  /** `torch.movedim(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.movedim(input, source, destination) -> Tensor` */
   movedim(input: Tensor, source: Int, options: { destination: Int }): Tensor
-  /** `torch.movedim(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.movedim(input, source, destination) -> Tensor` */
   movedim(input: Tensor, options: { source: Int; destination: Int }): Tensor
-  /** `torch.movedim(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.movedim(input, source, destination) -> Tensor` */
   movedim(input: Tensor, source: readonly Int[], destination: readonly Int[]): Tensor
-  /** `torch.movedim(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.movedim(input, source, destination) -> Tensor` */
   movedim(input: Tensor, source: readonly Int[], options: { destination: readonly Int[] }): Tensor
-  /** `torch.movedim(input, source, destination) -> Tensor` The result may share the input's memory. */
+  /** Moves dimensions to other places; a view. The result may share the input's memory. `torch.movedim(input, source, destination) -> Tensor` */
   movedim(input: Tensor, options: { source: readonly Int[]; destination: readonly Int[] }): Tensor
-  /** `torch.msort(input, *, out=None) -> Tensor` */
+  /** The elements sorted along the first dimension. `torch.msort(input, *, out=None) -> Tensor` */
   msort(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.mul(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Multiplies by `other`. Elementwise. `torch.mul(input, other, *, out=None) -> Tensor` */
   mul(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.multinomial(input, num_samples, replacement=False, *, generator=None, out=None) -> Tensor` Random. */
+  /** Draws positions with the elements of each row as weights. Random. `torch.multinomial(input, num_samples, replacement=False, *, generator=None, out=None) -> Tensor` */
   multinomial(input: Tensor, numSamples: Int, replacement?: boolean, options?: { generator?: Generator | null; out?: Tensor }): Tensor
-  /** `torch.multinomial(input, num_samples, replacement=False, *, generator=None, out=None) -> Tensor` Random. */
+  /** Draws positions with the elements of each row as weights. Random. `torch.multinomial(input, num_samples, replacement=False, *, generator=None, out=None) -> Tensor` */
   multinomial(input: Tensor, numSamples: Int, options: { replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor
-  /** `torch.multinomial(input, num_samples, replacement=False, *, generator=None, out=None) -> Tensor` Random. */
+  /** Draws positions with the elements of each row as weights. Random. `torch.multinomial(input, num_samples, replacement=False, *, generator=None, out=None) -> Tensor` */
   multinomial(input: Tensor, options: { numSamples: Int; replacement?: boolean; generator?: Generator | null; out?: Tensor }): Tensor
-  /** `torch.multiply(input, other, *, out=None) -> Tensor` */
+  /** Multiplies by `other`. `torch.multiply(input, other, *, out=None) -> Tensor` */
   multiply(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.mv(input, vec, *, out=None) -> Tensor` */
+  /** The product of a matrix and a vector. `torch.mv(input, vec, *, out=None) -> Tensor` */
   mv(input: Tensor, vec: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.mvlgamma(input, p, *, out=None) -> Tensor` Elementwise. */
+  /** The logarithm of the multivariate gamma function. Elementwise. `torch.mvlgamma(input, p, *, out=None) -> Tensor` */
   mvlgamma(input: Tensor, p: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.mvlgamma(input, p, *, out=None) -> Tensor` Elementwise. */
+  /** The logarithm of the multivariate gamma function. Elementwise. `torch.mvlgamma(input, p, *, out=None) -> Tensor` */
   mvlgamma(input: Tensor, options: { p: Int; out?: Tensor }): Tensor
-  /** `torch.nan_to_num(input, nan=None, posinf=None, neginf=None, *, out=None) -> Tensor` Elementwise. */
+  /** Replaces NaN and infinities by numbers. Elementwise. `torch.nan_to_num(input, nan=None, posinf=None, neginf=None, *, out=None) -> Tensor` */
   nanToNum(input: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null, options?: { out?: Tensor }): Tensor
-  /** `torch.nan_to_num(input, nan=None, posinf=None, neginf=None, *, out=None) -> Tensor` Elementwise. */
+  /** Replaces NaN and infinities by numbers. Elementwise. `torch.nan_to_num(input, nan=None, posinf=None, neginf=None, *, out=None) -> Tensor` */
   nanToNum(input: Tensor, nan: number | null, posinf: number | null, options: { neginf?: number | null; out?: Tensor }): Tensor
-  /** `torch.nan_to_num(input, nan=None, posinf=None, neginf=None, *, out=None) -> Tensor` Elementwise. */
+  /** Replaces NaN and infinities by numbers. Elementwise. `torch.nan_to_num(input, nan=None, posinf=None, neginf=None, *, out=None) -> Tensor` */
   nanToNum(input: Tensor, nan: number | null, options: { posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor
-  /** `torch.nan_to_num(input, nan=None, posinf=None, neginf=None, *, out=None) -> Tensor` Elementwise. */
+  /** Replaces NaN and infinities by numbers. Elementwise. `torch.nan_to_num(input, nan=None, posinf=None, neginf=None, *, out=None) -> Tensor` */
   nanToNum(input: Tensor, options: { nan?: number | null; posinf?: number | null; neginf?: number | null; out?: Tensor }): Tensor
-  /** `torch.nan_to_num_(input, nan=None, posinf=None, neginf=None) -> Tensor` In place. Elementwise. */
+  /** Replaces NaN and infinities by numbers. In place. Elementwise. `torch.nan_to_num_(input, nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum_(input: Tensor, nan?: number | null, posinf?: number | null, neginf?: number | null): Tensor
-  /** `torch.nan_to_num_(input, nan=None, posinf=None, neginf=None) -> Tensor` In place. Elementwise. */
+  /** Replaces NaN and infinities by numbers. In place. Elementwise. `torch.nan_to_num_(input, nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum_(input: Tensor, nan: number | null, posinf: number | null, options: { neginf?: number | null }): Tensor
-  /** `torch.nan_to_num_(input, nan=None, posinf=None, neginf=None) -> Tensor` In place. Elementwise. */
+  /** Replaces NaN and infinities by numbers. In place. Elementwise. `torch.nan_to_num_(input, nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum_(input: Tensor, nan: number | null, options: { posinf?: number | null; neginf?: number | null }): Tensor
-  /** `torch.nan_to_num_(input, nan=None, posinf=None, neginf=None) -> Tensor` In place. Elementwise. */
+  /** Replaces NaN and infinities by numbers. In place. Elementwise. `torch.nan_to_num_(input, nan=None, posinf=None, neginf=None) -> Tensor` */
   nanToNum_(input: Tensor, options: { nan?: number | null; posinf?: number | null; neginf?: number | null }): Tensor
-  /** `torch.nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The mean without NaN. `torch.nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   nanmean(input: Tensor, dim?: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The mean without NaN. `torch.nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   nanmean(input: Tensor, dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
+  /** The mean without NaN. `torch.nanmean(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   nanmean(input: Tensor, options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.nanmedian(input) -> Tensor` */
+  /** The median without NaN. `torch.nanmedian(input) -> Tensor` */
   nanmedian(input: Tensor): Tensor
-  /** `torch.nanmedian(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The median without NaN. `torch.nanmedian(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   nanmedian(input: Tensor, dim: Int, keepdim?: boolean, options?: { out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.nanmedian(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The median without NaN. `torch.nanmedian(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   nanmedian(input: Tensor, dim: Int, options: { keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.nanmedian(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
+  /** The median without NaN. `torch.nanmedian(input, dim, keepdim=False, *, out=None) -> (values, indices)` */
   nanmedian(input: Tensor, options: { dim: Int; keepdim?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.nanquantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
+  /** Quantiles without NaN. `torch.nanquantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
   nanquantile(input: Tensor, q: Tensor | number, dim?: Int | null, keepdim?: boolean, options?: { interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'; out?: Tensor }): Tensor
-  /** `torch.nanquantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
+  /** Quantiles without NaN. `torch.nanquantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
   nanquantile(input: Tensor, q: Tensor | number, dim: Int | null, options: { keepdim?: boolean; interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'; out?: Tensor }): Tensor
-  /** `torch.nanquantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
+  /** Quantiles without NaN. `torch.nanquantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
   nanquantile(input: Tensor, q: Tensor | number, options: { dim?: Int | null; keepdim?: boolean; interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'; out?: Tensor }): Tensor
-  /** `torch.nansum(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The sum without NaN. A reduction. `torch.nansum(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   nansum(input: Tensor, dim?: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.nansum(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The sum without NaN. A reduction. `torch.nansum(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   nansum(input: Tensor, dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.nansum(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The sum without NaN. A reduction. `torch.nansum(input, dim=None, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   nansum(input: Tensor, options: { dim?: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.narrow(input, dim, start, length) -> Tensor` The result may share the input's memory. */
+  /** The part of `length` slices from `start` on along `dim`; a view. The result may share the input's memory. `torch.narrow(input, dim, start, length) -> Tensor` */
   narrow(input: Tensor, dim: Int, start: Tensor | Int, length: Int): Tensor
-  /** `torch.narrow(input, dim, start, length) -> Tensor` The result may share the input's memory. */
+  /** The part of `length` slices from `start` on along `dim`; a view. The result may share the input's memory. `torch.narrow(input, dim, start, length) -> Tensor` */
   narrow(input: Tensor, dim: Int, start: Tensor | Int, options: { length: Int }): Tensor
-  /** `torch.narrow_copy(input, dim, start, length, *, out=None) -> Tensor` */
+  /** As `narrow`, a copy. `torch.narrow_copy(input, dim, start, length, *, out=None) -> Tensor` */
   narrowCopy(input: Tensor, dim: Int, start: Int, length: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.narrow_copy(input, dim, start, length, *, out=None) -> Tensor` */
+  /** As `narrow`, a copy. `torch.narrow_copy(input, dim, start, length, *, out=None) -> Tensor` */
   narrowCopy(input: Tensor, dim: Int, start: Int, options: { length: Int; out?: Tensor }): Tensor
-  /** `torch.narrow_copy(input, dim, start, length, *, out=None) -> Tensor` */
+  /** As `narrow`, a copy. `torch.narrow_copy(input, dim, start, length, *, out=None) -> Tensor` */
   narrowCopy(input: Tensor, dim: Int, options: { start: Int; length: Int; out?: Tensor }): Tensor
-  /** `torch.narrow_copy(input, dim, start, length, *, out=None) -> Tensor` */
+  /** As `narrow`, a copy. `torch.narrow_copy(input, dim, start, length, *, out=None) -> Tensor` */
   narrowCopy(input: Tensor, options: { dim: Int; start: Int; length: Int; out?: Tensor }): Tensor
-  /** `torch.native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, *, out=None) -> (Tensor, Tensor, Tensor)` */
+  /** Normalizes each channel over the batch; also means and inverse deviations. `torch.native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, *, out=None) -> (Tensor, Tensor, Tensor)` */
   nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, eps: number, options?: { out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor]
-  /** `torch.native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, *, out=None) -> (Tensor, Tensor, Tensor)` */
+  /** Normalizes each channel over the batch; also means and inverse deviations. `torch.native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, *, out=None) -> (Tensor, Tensor, Tensor)` */
   nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, momentum: number, options: { eps: number; out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor]
-  /** `torch.native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, *, out=None) -> (Tensor, Tensor, Tensor)` */
+  /** Normalizes each channel over the batch; also means and inverse deviations. `torch.native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, *, out=None) -> (Tensor, Tensor, Tensor)` */
   nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, training: boolean, options: { momentum: number; eps: number; out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor]
-  /** `torch.native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, *, out=None) -> (Tensor, Tensor, Tensor)` */
+  /** Normalizes each channel over the batch; also means and inverse deviations. `torch.native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, *, out=None) -> (Tensor, Tensor, Tensor)` */
   nativeBatchNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, runningMean: Tensor | null, runningVar: Tensor | null, options: { training: boolean; momentum: number; eps: number; out?: readonly [Tensor, Tensor, Tensor] }): [Tensor, Tensor, Tensor]
   /** `torch.native_channel_shuffle(input, groups) -> Tensor` */
   nativeChannelShuffle(input: Tensor, groups: Int): Tensor
   /** `torch.native_channel_shuffle(input, groups) -> Tensor` */
   nativeChannelShuffle(input: Tensor, options: { groups: Int }): Tensor
-  /** `torch.native_dropout(input, p, train) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.native_dropout(input, p, train) -> (Tensor, Tensor)` */
   nativeDropout(input: Tensor, p: number, train: boolean | null): [Tensor, Tensor]
-  /** `torch.native_dropout(input, p, train) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.native_dropout(input, p, train) -> (Tensor, Tensor)` */
   nativeDropout(input: Tensor, p: number, options: { train: boolean | null }): [Tensor, Tensor]
-  /** `torch.native_dropout(input, p, train) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.native_dropout(input, p, train) -> (Tensor, Tensor)` */
   nativeDropout(input: Tensor, options: { p: number; train: boolean | null }): [Tensor, Tensor]
   /** `torch.native_group_norm(input, weight, bias, N, C, HxW, group, eps) -> (Tensor, Tensor, Tensor)` */
   nativeGroupNorm(input: Tensor, weight: Tensor | null, bias: Tensor | null, N: Int, C: Int, HxW: Int, group: Int, eps: number): [Tensor, Tensor, Tensor]
@@ -2080,45 +2080,45 @@ export interface TorchFunctions {
   nativeNorm(input: Tensor, p: Scalar | null, options: { dim: Int | readonly Int[]; keepdim: boolean; dtype: DType | null }): Tensor
   /** `torch.native_norm(input, p, dim, keepdim, dtype) -> Tensor` */
   nativeNorm(input: Tensor, options: { p: Scalar | null; dim: Int | readonly Int[]; keepdim: boolean; dtype: DType | null }): Tensor
-  /** `torch.ne(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Whether elements differ. Elementwise. `torch.ne(input, other, *, out=None) -> Tensor` */
   ne(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.neg(input, *, out=None) -> Tensor` Elementwise. */
+  /** Each element with the other sign. Elementwise. `torch.neg(input, *, out=None) -> Tensor` */
   neg(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.neg_(input) -> Tensor` In place. Elementwise. */
+  /** Each element with the other sign. In place. Elementwise. `torch.neg_(input) -> Tensor` */
   neg_(input: Tensor): Tensor
-  /** `torch.negative(input, *, out=None) -> Tensor` */
+  /** Each element with the other sign. `torch.negative(input, *, out=None) -> Tensor` */
   negative(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.negative_(input) -> Tensor` In place. */
+  /** Each element with the other sign. In place. `torch.negative_(input) -> Tensor` */
   negative_(input: Tensor): Tensor
-  /** `torch.nextafter(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The next number from `input` towards `other` that the dtype holds. Elementwise. `torch.nextafter(input, other, *, out=None) -> Tensor` */
   nextafter(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.nonzero(input, *, out=None) -> Tensor` The result's shape depends on the values. */
+  /** The result's shape depends on the values. `torch.nonzero(input, *, out=None) -> Tensor` */
   nonzero(input: Tensor, options?: { out?: Tensor }): Tensor
   /** `torch.nonzero_static(input, *, size, fill_value=-1, out=None) -> Tensor` */
   nonzeroStatic(input: Tensor, options: { size: Int; fillValue?: Int; out?: Tensor }): Tensor
-  /** `torch.norm(input, p=2) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p=2) -> Tensor` */
   norm(input: Tensor, p?: Scalar): Tensor
-  /** `torch.norm(input, p=2) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p=2) -> Tensor` */
   norm(input: Tensor, options: { p?: Scalar }): Tensor
-  /** `torch.norm(input, p, *, dtype) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p, *, dtype) -> Tensor` */
   norm(input: Tensor, p: Scalar | null, options: { dtype: DType }): Tensor
-  /** `torch.norm(input, p, *, dtype) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p, *, dtype) -> Tensor` */
   norm(input: Tensor, options: { p: Scalar | null; dtype: DType }): Tensor
-  /** `torch.norm(input, p, dim, keepdim, *, dtype, out=None) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p, dim, keepdim, *, dtype, out=None) -> Tensor` */
   norm(input: Tensor, p: Scalar | null, dim: Int | readonly Int[], keepdim: boolean, options: { dtype: DType; out?: Tensor }): Tensor
-  /** `torch.norm(input, p, dim, keepdim, *, dtype, out=None) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p, dim, keepdim, *, dtype, out=None) -> Tensor` */
   norm(input: Tensor, p: Scalar | null, dim: Int | readonly Int[], options: { keepdim: boolean; dtype: DType; out?: Tensor }): Tensor
-  /** `torch.norm(input, p, dim, keepdim, *, dtype, out=None) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p, dim, keepdim, *, dtype, out=None) -> Tensor` */
   norm(input: Tensor, p: Scalar | null, options: { dim: Int | readonly Int[]; keepdim: boolean; dtype: DType; out?: Tensor }): Tensor
-  /** `torch.norm(input, p, dim, keepdim, *, dtype, out=None) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p, dim, keepdim, *, dtype, out=None) -> Tensor` */
   norm(input: Tensor, options: { p: Scalar | null; dim: Int | readonly Int[]; keepdim: boolean; dtype: DType; out?: Tensor }): Tensor
-  /** `torch.norm(input, p, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p, dim, keepdim=False, *, out=None) -> Tensor` */
   norm(input: Tensor, p: Scalar | null, dim: Int | readonly Int[], keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.norm(input, p, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p, dim, keepdim=False, *, out=None) -> Tensor` */
   norm(input: Tensor, p: Scalar | null, dim: Int | readonly Int[], options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.norm(input, p, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p, dim, keepdim=False, *, out=None) -> Tensor` */
   norm(input: Tensor, p: Scalar | null, options: { dim: Int | readonly Int[]; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.norm(input, p, dim, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** A reduction. `torch.norm(input, p, dim, keepdim=False, *, out=None) -> Tensor` */
   norm(input: Tensor, options: { p: Scalar | null; dim: Int | readonly Int[]; keepdim?: boolean; out?: Tensor }): Tensor
   /** `torch.norm_except_dim(v, pow=2, dim=0) -> Tensor` */
   normExceptDim(v: Tensor, pow?: Int, dim?: Int): Tensor
@@ -2126,21 +2126,21 @@ export interface TorchFunctions {
   normExceptDim(v: Tensor, pow: Int, options: { dim?: Int }): Tensor
   /** `torch.norm_except_dim(v, pow=2, dim=0) -> Tensor` */
   normExceptDim(v: Tensor, options: { pow?: Int; dim?: Int }): Tensor
-  /** `torch.normal(mean, std, *, generator=None, out=None) -> Tensor` Random. */
+  /** Numbers of a normal distribution with this mean and standard deviation. Random. `torch.normal(mean, std, *, generator=None, out=None) -> Tensor` */
   normal(mean: Tensor | number, std: Tensor, options?: { generator?: Generator | null; out?: Tensor }): Tensor
-  /** `torch.normal(mean, std=1, *, generator=None, out=None) -> Tensor` Random. */
+  /** Numbers of a normal distribution with this mean and standard deviation. Random. `torch.normal(mean, std=1, *, generator=None, out=None) -> Tensor` */
   normal(mean: Tensor, std?: number, options?: { generator?: Generator | null; out?: Tensor }): Tensor
-  /** `torch.normal(mean, std=1, *, generator=None, out=None) -> Tensor` Random. */
+  /** Numbers of a normal distribution with this mean and standard deviation. Random. `torch.normal(mean, std=1, *, generator=None, out=None) -> Tensor` */
   normal(mean: Tensor, options: { std?: number; generator?: Generator | null; out?: Tensor }): Tensor
-  /** `torch.normal(mean, std, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers of a normal distribution with this mean and standard deviation. Random. `torch.normal(mean, std, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   normal(mean: number, std: number, size: readonly Int[], options?: { generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.normal(mean, std, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers of a normal distribution with this mean and standard deviation. Random. `torch.normal(mean, std, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   normal(mean: number, std: number, options: { size: readonly Int[]; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.normal(mean, std, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers of a normal distribution with this mean and standard deviation. Random. `torch.normal(mean, std, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   normal(mean: number, options: { std: number; size: readonly Int[]; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.normal(mean, std, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers of a normal distribution with this mean and standard deviation. Random. `torch.normal(mean, std, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   normal(options: { mean: number; std: number; size: readonly Int[]; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.not_equal(input, other, *, out=None) -> Tensor` */
+  /** Whether elements differ. `torch.not_equal(input, other, *, out=None) -> Tensor` */
   notEqual(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
   /** `torch.nuclear_norm(input, dim, keepdim=False, *, out=None) -> Tensor` */
   nuclearNorm(input: Tensor, dim: Int | readonly Int[], keepdim?: boolean, options?: { out?: Tensor }): Tensor
@@ -2152,17 +2152,17 @@ export interface TorchFunctions {
   nuclearNorm(input: Tensor, keepdim?: boolean, options?: { out?: Tensor }): Tensor
   /** `torch.nuclear_norm(input, keepdim=False, *, out=None) -> Tensor` */
   nuclearNorm(input: Tensor, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.numel(input) -> int` */
+  /** The number of elements. `torch.numel(input) -> int` */
   numel(input: Tensor): number
-  /** `torch.ones(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor full of ones. `torch.ones(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   ones(size: readonly Int[], options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.ones(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor full of ones. `torch.ones(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   ones(...size: Int[]): Tensor
-  /** `torch.ones(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor full of ones. `torch.ones(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   ones(...args: [...size: Int[], options: { out?: Tensor } & TensorOptions]): Tensor
-  /** `torch.ones(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor full of ones. `torch.ones(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   ones(options: { size: readonly Int[]; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.ones_like(input, *, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor shaped as another, full of ones. `torch.ones_like(input, *, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   onesLike(input: Tensor, options?: { memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
   /** `torch.orgqr(input, input2, *, out=None) -> Tensor` */
   orgqr(input: Tensor, input2: Tensor, options?: { out?: Tensor }): Tensor
@@ -2172,43 +2172,43 @@ export interface TorchFunctions {
   ormqr(input: Tensor, input2: Tensor, input3: Tensor, left: boolean, options: { transpose?: boolean; out?: Tensor }): Tensor
   /** `torch.ormqr(input, input2, input3, left=True, transpose=False, *, out=None) -> Tensor` */
   ormqr(input: Tensor, input2: Tensor, input3: Tensor, options: { left?: boolean; transpose?: boolean; out?: Tensor }): Tensor
-  /** `torch.outer(input, vec2, *, out=None) -> Tensor` */
+  /** The outer product of two vectors: [n, m]. `torch.outer(input, vec2, *, out=None) -> Tensor` */
   outer(input: Tensor, vec2: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.pairwise_distance(x1, x2, p=2, eps=1e-06, keepdim=False) -> Tensor` */
+  /** The p-norms of the differences of rows. `torch.pairwise_distance(x1, x2, p=2, eps=1e-06, keepdim=False) -> Tensor` */
   pairwiseDistance(x1: Tensor, x2: Tensor, p?: number, eps?: number, keepdim?: boolean): Tensor
-  /** `torch.pairwise_distance(x1, x2, p=2, eps=1e-06, keepdim=False) -> Tensor` */
+  /** The p-norms of the differences of rows. `torch.pairwise_distance(x1, x2, p=2, eps=1e-06, keepdim=False) -> Tensor` */
   pairwiseDistance(x1: Tensor, x2: Tensor, p: number, eps: number, options: { keepdim?: boolean }): Tensor
-  /** `torch.pairwise_distance(x1, x2, p=2, eps=1e-06, keepdim=False) -> Tensor` */
+  /** The p-norms of the differences of rows. `torch.pairwise_distance(x1, x2, p=2, eps=1e-06, keepdim=False) -> Tensor` */
   pairwiseDistance(x1: Tensor, x2: Tensor, p: number, options: { eps?: number; keepdim?: boolean }): Tensor
-  /** `torch.pairwise_distance(x1, x2, p=2, eps=1e-06, keepdim=False) -> Tensor` */
+  /** The p-norms of the differences of rows. `torch.pairwise_distance(x1, x2, p=2, eps=1e-06, keepdim=False) -> Tensor` */
   pairwiseDistance(x1: Tensor, x2: Tensor, options: { p?: number; eps?: number; keepdim?: boolean }): Tensor
-  /** `torch.pdist(input, p=2) -> Tensor` */
+  /** The p-norm distances between every pair of rows. `torch.pdist(input, p=2) -> Tensor` */
   pdist(input: Tensor, p?: number): Tensor
-  /** `torch.pdist(input, p=2) -> Tensor` */
+  /** The p-norm distances between every pair of rows. `torch.pdist(input, p=2) -> Tensor` */
   pdist(input: Tensor, options: { p?: number }): Tensor
-  /** `torch.permute(input, dims) -> Tensor` The result may share the input's memory. */
+  /** The dimensions in another order; a view. The result may share the input's memory. `torch.permute(input, dims) -> Tensor` */
   permute(input: Tensor, dims: readonly Int[]): Tensor
-  /** `torch.permute(input, dims) -> Tensor` The result may share the input's memory. */
+  /** The dimensions in another order; a view. The result may share the input's memory. `torch.permute(input, dims) -> Tensor` */
   permute(input: Tensor, options: { dims: readonly Int[] }): Tensor
-  /** `torch.permute_copy(input, dims, *, out=None) -> Tensor` */
+  /** As `permute`, but a copy. `torch.permute_copy(input, dims, *, out=None) -> Tensor` */
   permuteCopy(input: Tensor, dims: readonly Int[], options?: { out?: Tensor }): Tensor
-  /** `torch.permute_copy(input, dims, *, out=None) -> Tensor` */
+  /** As `permute`, but a copy. `torch.permute_copy(input, dims, *, out=None) -> Tensor` */
   permuteCopy(input: Tensor, options: { dims: readonly Int[]; out?: Tensor }): Tensor
-  /** `torch.pinverse(input, rcond=1e-15) -> Tensor` */
+  /** The pseudoinverse of matrices; see `linalg.pinv`. `torch.pinverse(input, rcond=1e-15) -> Tensor` */
   pinverse(input: Tensor, rcond?: number): Tensor
-  /** `torch.pinverse(input, rcond=1e-15) -> Tensor` */
+  /** The pseudoinverse of matrices; see `linalg.pinv`. `torch.pinverse(input, rcond=1e-15) -> Tensor` */
   pinverse(input: Tensor, options: { rcond?: number }): Tensor
-  /** `torch.pixel_shuffle(input, upscale_factor) -> Tensor` */
+  /** Turns [C·r², H, W] into [C, H·r, W·r]. `torch.pixel_shuffle(input, upscale_factor) -> Tensor` */
   pixelShuffle(input: Tensor, upscaleFactor: Int): Tensor
-  /** `torch.pixel_shuffle(input, upscale_factor) -> Tensor` */
+  /** Turns [C·r², H, W] into [C, H·r, W·r]. `torch.pixel_shuffle(input, upscale_factor) -> Tensor` */
   pixelShuffle(input: Tensor, options: { upscaleFactor: Int }): Tensor
-  /** `torch.pixel_unshuffle(input, downscale_factor) -> Tensor` */
+  /** Turns [C, H·r, W·r] into [C·r², H, W]. `torch.pixel_unshuffle(input, downscale_factor) -> Tensor` */
   pixelUnshuffle(input: Tensor, downscaleFactor: Int): Tensor
-  /** `torch.pixel_unshuffle(input, downscale_factor) -> Tensor` */
+  /** Turns [C, H·r, W·r] into [C·r², H, W]. `torch.pixel_unshuffle(input, downscale_factor) -> Tensor` */
   pixelUnshuffle(input: Tensor, options: { downscaleFactor: Int }): Tensor
-  /** `torch.poisson(input, generator=None) -> Tensor` Random. */
+  /** Draws numbers of Poisson distributions with the elements as rates. Random. `torch.poisson(input, generator=None) -> Tensor` */
   poisson(input: Tensor, generator?: Generator | null): Tensor
-  /** `torch.poisson(input, generator=None) -> Tensor` Random. */
+  /** Draws numbers of Poisson distributions with the elements as rates. Random. `torch.poisson(input, generator=None) -> Tensor` */
   poisson(input: Tensor, options: { generator?: Generator | null }): Tensor
   /** `torch.poisson_nll_loss(input, target, log_input, full, eps, reduction) -> Tensor` */
   poissonNllLoss(input: Tensor, target: Tensor, logInput: boolean, full: boolean, eps: number, reduction: Reduction): Tensor
@@ -2220,37 +2220,37 @@ export interface TorchFunctions {
   poissonNllLoss(input: Tensor, target: Tensor, logInput: boolean, options: { full: boolean; eps: number; reduction: Reduction }): Tensor
   /** `torch.poisson_nll_loss(input, target, log_input, full, eps, reduction) -> Tensor` */
   poissonNllLoss(input: Tensor, target: Tensor, options: { logInput: boolean; full: boolean; eps: number; reduction: Reduction }): Tensor
-  /** `torch.polar(abs, angle, *, out=None) -> Tensor` */
+  /** Complex numbers from moduli and angles in radians. `torch.polar(abs, angle, *, out=None) -> Tensor` */
   polar(abs: Tensor, angle: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.polygamma(n, input, *, out=None) -> Tensor` Elementwise. */
+  /** The n-th derivative of the digamma function. Elementwise. `torch.polygamma(n, input, *, out=None) -> Tensor` */
   polygamma(n: Int, input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.positive(input) -> Tensor` The result may share the input's memory. Elementwise. */
+  /** The tensor itself. The result may share the input's memory. Elementwise. `torch.positive(input) -> Tensor` */
   positive(input: Tensor): Tensor
-  /** `torch.pow(input, exponent, *, out=None) -> Tensor` Elementwise. */
+  /** Raises to the power `exponent`. Elementwise. `torch.pow(input, exponent, *, out=None) -> Tensor` */
   pow(input: Tensor | Scalar, exponent: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.pow(input, exponent, *, out=None) -> Tensor` Elementwise. */
+  /** Raises to the power `exponent`. Elementwise. `torch.pow(input, exponent, *, out=None) -> Tensor` */
   pow(input: Tensor, exponent: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.pow(input, exponent, *, out=None) -> Tensor` Elementwise. */
+  /** Raises to the power `exponent`. Elementwise. `torch.pow(input, exponent, *, out=None) -> Tensor` */
   pow(input: Tensor, options: { exponent: Scalar; out?: Tensor }): Tensor
-  /** `torch.prelu(input, weight) -> Tensor` */
+  /** x where positive, else weight · x. `torch.prelu(input, weight) -> Tensor` */
   prelu(input: Tensor, weight: Tensor): Tensor
-  /** `torch.prod(input, *, dtype=None) -> Tensor` A reduction. */
+  /** The product of all elements, or of those along `dim`. A reduction. `torch.prod(input, *, dtype=None) -> Tensor` */
   prod(input: Tensor, options?: { dtype?: DType | null }): Tensor
-  /** `torch.prod(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The product of all elements, or of those along `dim`. A reduction. `torch.prod(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   prod(input: Tensor, dim: Int, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.prod(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The product of all elements, or of those along `dim`. A reduction. `torch.prod(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   prod(input: Tensor, dim: Int, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.prod(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The product of all elements, or of those along `dim`. A reduction. `torch.prod(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   prod(input: Tensor, options: { dim: Int; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.promote_types(type1, type2) -> ScalarType` */
+  /** The smallest dtype to which both can be promoted. `torch.promote_types(type1, type2) -> ScalarType` */
   promoteTypes(type1: DType, type2: DType): DType
-  /** `torch.promote_types(type1, type2) -> ScalarType` */
+  /** The smallest dtype to which both can be promoted. `torch.promote_types(type1, type2) -> ScalarType` */
   promoteTypes(type1: DType, options: { type2: DType }): DType
-  /** `torch.promote_types(type1, type2) -> ScalarType` */
+  /** The smallest dtype to which both can be promoted. `torch.promote_types(type1, type2) -> ScalarType` */
   promoteTypes(options: { type1: DType; type2: DType }): DType
-  /** `torch.put(input, index, source, accumulate=False) -> Tensor` */
+  /** Writes `source` at positions in the flattened tensor. `torch.put(input, index, source, accumulate=False) -> Tensor` */
   put(input: Tensor, index: Tensor, source: Tensor, accumulate?: boolean): Tensor
-  /** `torch.put(input, index, source, accumulate=False) -> Tensor` */
+  /** Writes `source` at positions in the flattened tensor. `torch.put(input, index, source, accumulate=False) -> Tensor` */
   put(input: Tensor, index: Tensor, source: Tensor, options: { accumulate?: boolean }): Tensor
   /** `torch.q_per_channel_axis(input) -> int` */
   qPerChannelAxis(input: Tensor): number
@@ -2262,15 +2262,15 @@ export interface TorchFunctions {
   qScale(input: Tensor): number
   /** `torch.q_zero_point(input) -> int` */
   qZeroPoint(input: Tensor): number
-  /** `torch.qr(input, some=True, *, out=None) -> (Q, R)` */
+  /** The QR decomposition of matrices; see `linalg.qr`. `torch.qr(input, some=True, *, out=None) -> (Q, R)` */
   qr(input: Tensor, some?: boolean, options?: { out?: readonly [Tensor, Tensor] }): Named<{ Q: Tensor; R: Tensor }, [Tensor, Tensor]>
-  /** `torch.qr(input, some=True, *, out=None) -> (Q, R)` */
+  /** The QR decomposition of matrices; see `linalg.qr`. `torch.qr(input, some=True, *, out=None) -> (Q, R)` */
   qr(input: Tensor, options: { some?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ Q: Tensor; R: Tensor }, [Tensor, Tensor]>
-  /** `torch.quantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
+  /** The q-quantiles of all elements, or of those along `dim`. `torch.quantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
   quantile(input: Tensor, q: Tensor | number, dim?: Int | null, keepdim?: boolean, options?: { interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'; out?: Tensor }): Tensor
-  /** `torch.quantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
+  /** The q-quantiles of all elements, or of those along `dim`. `torch.quantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
   quantile(input: Tensor, q: Tensor | number, dim: Int | null, options: { keepdim?: boolean; interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'; out?: Tensor }): Tensor
-  /** `torch.quantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
+  /** The q-quantiles of all elements, or of those along `dim`. `torch.quantile(input, q, dim=None, keepdim=False, *, interpolation='linear', out=None) -> Tensor` */
   quantile(input: Tensor, q: Tensor | number, options: { dim?: Int | null; keepdim?: boolean; interpolation?: 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest'; out?: Tensor }): Tensor
   /** `torch.quantize_per_channel(input, scales, zero_points, axis, dtype) -> Tensor` */
   quantizePerChannel(input: Tensor, scales: Tensor, zeroPoints: Tensor, axis: Int, dtype: DType): Tensor
@@ -2384,149 +2384,149 @@ export interface TorchFunctions {
   quantizedRnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh: Tensor, bHh: Tensor, packedIh: Tensor, packedHh: Tensor, colOffsetsIh: Tensor, colOffsetsHh: Tensor, scaleIh: Scalar, options: { scaleHh: Scalar; zeroPointIh: Scalar; zeroPointHh: Scalar }): Tensor
   /** `torch.quantized_rnn_tanh_cell(input, hx, w_ih, w_hh, b_ih, b_hh, packed_ih, packed_hh, col_offsets_ih, col_offsets_hh, scale_ih, scale_hh, zero_point_ih, zero_point_hh) -> Tensor` */
   quantizedRnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh: Tensor, bHh: Tensor, packedIh: Tensor, packedHh: Tensor, colOffsetsIh: Tensor, colOffsetsHh: Tensor, options: { scaleIh: Scalar; scaleHh: Scalar; zeroPointIh: Scalar; zeroPointHh: Scalar }): Tensor
-  /** `torch.rad2deg(input, *, out=None) -> Tensor` Elementwise. */
+  /** Radians to degrees. Elementwise. `torch.rad2deg(input, *, out=None) -> Tensor` */
   rad2deg(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.rad2deg_(input) -> Tensor` In place. Elementwise. */
+  /** Radians to degrees. In place. Elementwise. `torch.rad2deg_(input) -> Tensor` */
   rad2deg_(input: Tensor): Tensor
-  /** `torch.rand(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers evenly distributed over [0, 1). Random. `torch.rand(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   rand(size: readonly Int[], options?: { generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.rand(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers evenly distributed over [0, 1). Random. `torch.rand(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   rand(...size: Int[]): Tensor
-  /** `torch.rand(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers evenly distributed over [0, 1). Random. `torch.rand(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   rand(...args: [...size: Int[], options: { generator?: Generator | null; out?: Tensor } & TensorOptions]): Tensor
-  /** `torch.rand(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers evenly distributed over [0, 1). Random. `torch.rand(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   rand(options: { size: readonly Int[]; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.rand_like(input, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers evenly distributed over [0, 1), in the shape of another tensor. Random. `torch.rand_like(input, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randLike(input: Tensor, options?: { generator?: Generator | null; memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
-  /** `torch.randint(high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high). Random. `torch.randint(high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randint(high: Int, size: readonly Int[], options?: { generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.randint(high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high). Random. `torch.randint(high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randint(high: Int, options: { size: readonly Int[]; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.randint(high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high). Random. `torch.randint(high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randint(options: { high: Int; size: readonly Int[]; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.randint(low, high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high). Random. `torch.randint(low, high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randint(low: Int, high: Int, size: readonly Int[], options?: { generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.randint(low, high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high). Random. `torch.randint(low, high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randint(low: Int, high: Int, options: { size: readonly Int[]; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.randint(low, high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high). Random. `torch.randint(low, high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randint(low: Int, options: { high: Int; size: readonly Int[]; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.randint(low, high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high). Random. `torch.randint(low, high, size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randint(options: { low: Int; high: Int; size: readonly Int[]; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.randint_like(input, low, high, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high), in the shape of another tensor. Random. `torch.randint_like(input, low, high, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randintLike(input: Tensor, low: Int, high: Int, options?: { generator?: Generator | null; memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
-  /** `torch.randint_like(input, low, high, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high), in the shape of another tensor. Random. `torch.randint_like(input, low, high, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randintLike(input: Tensor, low: Int, options: { high: Int; generator?: Generator | null; memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
-  /** `torch.randint_like(input, low, high, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high), in the shape of another tensor. Random. `torch.randint_like(input, low, high, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randintLike(input: Tensor, options: { low: Int; high: Int; generator?: Generator | null; memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
-  /** `torch.randint_like(input, high, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Integers evenly distributed over [low, high), in the shape of another tensor. Random. `torch.randint_like(input, high, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randintLike(input: Tensor, high: Tensor | Int, options?: { generator?: Generator | null; memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
-  /** `torch.randn(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers of the standard normal distribution. Random. `torch.randn(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randn(size: readonly Int[], options?: { generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.randn(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers of the standard normal distribution. Random. `torch.randn(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randn(...size: Int[]): Tensor
-  /** `torch.randn(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers of the standard normal distribution. Random. `torch.randn(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randn(...args: [...size: Int[], options: { generator?: Generator | null; out?: Tensor } & TensorOptions]): Tensor
-  /** `torch.randn(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers of the standard normal distribution. Random. `torch.randn(size, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randn(options: { size: readonly Int[]; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.randn_like(input, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** Numbers of the standard normal distribution, in the shape of another tensor. Random. `torch.randn_like(input, *, generator=None, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randnLike(input: Tensor, options?: { generator?: Generator | null; memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
-  /** `torch.randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** The integers from 0 to n - 1 in random order. Random. `torch.randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randperm(n: Int, options?: { generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` Random. */
+  /** The integers from 0 to n - 1 in random order. Random. `torch.randperm(n, *, generator=None, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   randperm(options: { n: Int; generator?: Generator | null; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.range(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The numbers from `start` to `end`, both included. Prefer `arange`. `torch.range(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   range(start: Scalar, end: Scalar, step?: Scalar, options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.range(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The numbers from `start` to `end`, both included. Prefer `arange`. `torch.range(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   range(start: Scalar, end: Scalar, options: { step?: Scalar; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.range(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The numbers from `start` to `end`, both included. Prefer `arange`. `torch.range(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   range(start: Scalar, options: { end: Scalar; step?: Scalar; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.range(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The numbers from `start` to `end`, both included. Prefer `arange`. `torch.range(start, end, step=1, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   range(options: { start: Scalar; end: Scalar; step?: Scalar; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.ravel(input) -> Tensor` The result may share the input's memory. */
+  /** All elements as a vector. The result may share the input's memory. `torch.ravel(input) -> Tensor` */
   ravel(input: Tensor): Tensor
-  /** `torch.real(input) -> Tensor` The result may share the input's memory. */
+  /** The real parts, a view; a real tensor itself. The result may share the input's memory. `torch.real(input) -> Tensor` */
   real(input: Tensor): Tensor
-  /** `torch.reciprocal(input, *, out=None) -> Tensor` Elementwise. */
+  /** One divided by each element. Elementwise. `torch.reciprocal(input, *, out=None) -> Tensor` */
   reciprocal(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.reciprocal_(input) -> Tensor` In place. Elementwise. */
+  /** One divided by each element. In place. Elementwise. `torch.reciprocal_(input) -> Tensor` */
   reciprocal_(input: Tensor): Tensor
-  /** `torch.relu(input) -> Tensor` Elementwise. */
+  /** Each element, or 0 where it is negative. Elementwise. `torch.relu(input) -> Tensor` */
   relu(input: Tensor): Tensor
-  /** `torch.relu_(input) -> Tensor` In place. Elementwise. */
+  /** Each element, or 0 where it is negative. In place. Elementwise. `torch.relu_(input) -> Tensor` */
   relu_(input: Tensor): Tensor
-  /** `torch.remainder(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** The remainder of the division, with the sign of the divisor. Elementwise. `torch.remainder(input, other, *, out=None) -> Tensor` */
   remainder(input: Tensor, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.remainder(input, other) -> Tensor` Elementwise. */
+  /** The remainder of the division, with the sign of the divisor. Elementwise. `torch.remainder(input, other) -> Tensor` */
   remainder(input: Scalar, other: Tensor): Tensor
-  /** `torch.renorm(input, p, dim, maxnorm, *, out=None) -> Tensor` */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. `torch.renorm(input, p, dim, maxnorm, *, out=None) -> Tensor` */
   renorm(input: Tensor, p: Scalar, dim: Int, maxnorm: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.renorm(input, p, dim, maxnorm, *, out=None) -> Tensor` */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. `torch.renorm(input, p, dim, maxnorm, *, out=None) -> Tensor` */
   renorm(input: Tensor, p: Scalar, dim: Int, options: { maxnorm: Scalar; out?: Tensor }): Tensor
-  /** `torch.renorm(input, p, dim, maxnorm, *, out=None) -> Tensor` */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. `torch.renorm(input, p, dim, maxnorm, *, out=None) -> Tensor` */
   renorm(input: Tensor, p: Scalar, options: { dim: Int; maxnorm: Scalar; out?: Tensor }): Tensor
-  /** `torch.renorm(input, p, dim, maxnorm, *, out=None) -> Tensor` */
+  /** Slices along `dim` scaled down to a p-norm of at most `maxnorm`. `torch.renorm(input, p, dim, maxnorm, *, out=None) -> Tensor` */
   renorm(input: Tensor, options: { p: Scalar; dim: Int; maxnorm: Scalar; out?: Tensor }): Tensor
-  /** `torch.repeat_interleave(input, repeats, dim=None, *, output_size=None) -> Tensor` */
+  /** Each element repeated `repeats` times in place. `torch.repeat_interleave(input, repeats, dim=None, *, output_size=None) -> Tensor` */
   repeatInterleave(input: Tensor, repeats: Tensor | Int, dim?: Int | null, options?: { outputSize?: Int | null }): Tensor
-  /** `torch.repeat_interleave(input, repeats, dim=None, *, output_size=None) -> Tensor` */
+  /** Each element repeated `repeats` times in place. `torch.repeat_interleave(input, repeats, dim=None, *, output_size=None) -> Tensor` */
   repeatInterleave(input: Tensor, repeats: Tensor | Int, options: { dim?: Int | null; outputSize?: Int | null }): Tensor
-  /** `torch.repeat_interleave(repeats, *, output_size=None) -> Tensor` The result's shape depends on the values. */
+  /** Each element repeated `repeats` times in place. The result's shape depends on the values. `torch.repeat_interleave(repeats, *, output_size=None) -> Tensor` */
   repeatInterleave(repeats: Tensor, options?: { outputSize?: Int | null }): Tensor
-  /** `torch.reshape(input, shape) -> Tensor` The result may share the input's memory. */
+  /** The same elements in another shape (-1 is worked out); a view where possible. The result may share the input's memory. `torch.reshape(input, shape) -> Tensor` */
   reshape(input: Tensor, shape: readonly Int[]): Tensor
-  /** `torch.reshape(input, shape) -> Tensor` The result may share the input's memory. */
+  /** The same elements in another shape (-1 is worked out); a view where possible. The result may share the input's memory. `torch.reshape(input, shape) -> Tensor` */
   reshape(input: Tensor, options: { shape: readonly Int[] }): Tensor
-  /** `torch.resize_as_(input, the_template, *, memory_format=None) -> Tensor` In place. */
+  /** In place. `torch.resize_as_(input, the_template, *, memory_format=None) -> Tensor` */
   resizeAs_(input: Tensor, theTemplate: Tensor, options?: { memoryFormat?: MemoryFormat | null }): Tensor
-  /** `torch.resize_as_sparse_(input, the_template) -> Tensor` In place. */
+  /** In place. `torch.resize_as_sparse_(input, the_template) -> Tensor` */
   resizeAsSparse_(input: Tensor, theTemplate: Tensor): Tensor
-  /** `torch.resolve_conj(input) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.resolve_conj(input) -> Tensor` */
   resolveConj(input: Tensor): Tensor
-  /** `torch.resolve_neg(input) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.resolve_neg(input) -> Tensor` */
   resolveNeg(input: Tensor): Tensor
-  /** `torch.result_type(tensor, other) -> ScalarType` */
+  /** The dtype of an operation on both. `torch.result_type(tensor, other) -> ScalarType` */
   resultType(tensor: Tensor, other: Tensor | Scalar): DType
-  /** `torch.result_type(scalar, tensor) -> ScalarType` */
+  /** The dtype of an operation on both. `torch.result_type(scalar, tensor) -> ScalarType` */
   resultType(scalar: Scalar, tensor: Tensor): DType
-  /** `torch.result_type(scalar1, scalar2) -> ScalarType` */
+  /** The dtype of an operation on both. `torch.result_type(scalar1, scalar2) -> ScalarType` */
   resultType(scalar1: Scalar, scalar2: Scalar): DType
-  /** `torch.result_type(scalar1, scalar2) -> ScalarType` */
+  /** The dtype of an operation on both. `torch.result_type(scalar1, scalar2) -> ScalarType` */
   resultType(scalar1: Scalar, options: { scalar2: Scalar }): DType
-  /** `torch.result_type(scalar1, scalar2) -> ScalarType` */
+  /** The dtype of an operation on both. `torch.result_type(scalar1, scalar2) -> ScalarType` */
   resultType(options: { scalar1: Scalar; scalar2: Scalar }): DType
-  /** `torch.rms_norm(input, normalized_shape, weight=None, eps=None) -> Tensor` */
+  /** Divides by the root of the mean square over the last dimensions. `torch.rms_norm(input, normalized_shape, weight=None, eps=None) -> Tensor` */
   rmsNorm(input: Tensor, normalizedShape: readonly Int[], weight?: Tensor | null, eps?: number | null): Tensor
-  /** `torch.rms_norm(input, normalized_shape, weight=None, eps=None) -> Tensor` */
+  /** Divides by the root of the mean square over the last dimensions. `torch.rms_norm(input, normalized_shape, weight=None, eps=None) -> Tensor` */
   rmsNorm(input: Tensor, normalizedShape: readonly Int[], weight: Tensor | null, options: { eps?: number | null }): Tensor
-  /** `torch.rms_norm(input, normalized_shape, weight=None, eps=None) -> Tensor` */
+  /** Divides by the root of the mean square over the last dimensions. `torch.rms_norm(input, normalized_shape, weight=None, eps=None) -> Tensor` */
   rmsNorm(input: Tensor, normalizedShape: readonly Int[], options: { weight?: Tensor | null; eps?: number | null }): Tensor
-  /** `torch.rms_norm(input, normalized_shape, weight=None, eps=None) -> Tensor` */
+  /** Divides by the root of the mean square over the last dimensions. `torch.rms_norm(input, normalized_shape, weight=None, eps=None) -> Tensor` */
   rmsNorm(input: Tensor, options: { normalizedShape: readonly Int[]; weight?: Tensor | null; eps?: number | null }): Tensor
-  /** `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnRelu(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor]
-  /** `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnRelu(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, options: { bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnRelu(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, options: { train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnRelu(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, options: { dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnRelu(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, options: { numLayers: Int; dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnRelu(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], options: { hasBiases: boolean; numLayers: Int; dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor]
-  /** `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean, options: { batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, options: { bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, options: { train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, options: { dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, options: { numLayers: Int; dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_relu(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnRelu(input: Tensor, hx: Tensor, params: readonly Tensor[], options: { hasBiases: boolean; numLayers: Int; dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
   /** `torch.rnn_relu_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None) -> Tensor` */
   rnnReluCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor
@@ -2534,31 +2534,31 @@ export interface TorchFunctions {
   rnnReluCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh: Tensor | null, options: { bHh?: Tensor | null }): Tensor
   /** `torch.rnn_relu_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None) -> Tensor` */
   rnnReluCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, options: { bIh?: Tensor | null; bHh?: Tensor | null }): Tensor
-  /** `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnTanh(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean): [Tensor, Tensor]
-  /** `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnTanh(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, options: { bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnTanh(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, options: { train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnTanh(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, options: { dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnTanh(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, options: { numLayers: Int; dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(data, batch_sizes, hx, params, has_biases, num_layers, dropout, train, bidirectional) -> (Tensor, Tensor)` */
   rnnTanh(data: Tensor, batchSizes: Tensor, hx: Tensor, params: readonly Tensor[], options: { hasBiases: boolean; numLayers: Int; dropout: number; train: boolean; bidirectional: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean, batchFirst: boolean): [Tensor, Tensor]
-  /** `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, bidirectional: boolean, options: { batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, train: boolean, options: { bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, dropout: number, options: { train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, numLayers: Int, options: { dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], hasBiases: boolean, options: { numLayers: Int; dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
-  /** `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` Random. */
+  /** Random. `torch.rnn_tanh(input, hx, params, has_biases, num_layers, dropout, train, bidirectional, batch_first) -> (Tensor, Tensor)` */
   rnnTanh(input: Tensor, hx: Tensor, params: readonly Tensor[], options: { hasBiases: boolean; numLayers: Int; dropout: number; train: boolean; bidirectional: boolean; batchFirst: boolean }): [Tensor, Tensor]
   /** `torch.rnn_tanh_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None) -> Tensor` */
   rnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh?: Tensor | null, bHh?: Tensor | null): Tensor
@@ -2566,123 +2566,123 @@ export interface TorchFunctions {
   rnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, bIh: Tensor | null, options: { bHh?: Tensor | null }): Tensor
   /** `torch.rnn_tanh_cell(input, hx, w_ih, w_hh, b_ih=None, b_hh=None) -> Tensor` */
   rnnTanhCell(input: Tensor, hx: Tensor, wIh: Tensor, wHh: Tensor, options: { bIh?: Tensor | null; bHh?: Tensor | null }): Tensor
-  /** `torch.roll(input, shifts, dims=None) -> Tensor` */
+  /** Moves elements by `shifts` along `dims`; what leaves at one end enters at the other. `torch.roll(input, shifts, dims=None) -> Tensor` */
   roll(input: Tensor, shifts: Int | readonly Int[], dims?: Int | readonly Int[] | null): Tensor
-  /** `torch.roll(input, shifts, dims=None) -> Tensor` */
+  /** Moves elements by `shifts` along `dims`; what leaves at one end enters at the other. `torch.roll(input, shifts, dims=None) -> Tensor` */
   roll(input: Tensor, shifts: Int | readonly Int[], options: { dims?: Int | readonly Int[] | null }): Tensor
-  /** `torch.roll(input, shifts, dims=None) -> Tensor` */
+  /** Moves elements by `shifts` along `dims`; what leaves at one end enters at the other. `torch.roll(input, shifts, dims=None) -> Tensor` */
   roll(input: Tensor, options: { shifts: Int | readonly Int[]; dims?: Int | readonly Int[] | null }): Tensor
-  /** `torch.rot90(input, k=1, dims=[0,1]) -> Tensor` */
+  /** Turns by 90 degrees, k times, in the plane of `dims`. `torch.rot90(input, k=1, dims=[0,1]) -> Tensor` */
   rot90(input: Tensor, k?: Int, dims?: readonly Int[]): Tensor
-  /** `torch.rot90(input, k=1, dims=[0,1]) -> Tensor` */
+  /** Turns by 90 degrees, k times, in the plane of `dims`. `torch.rot90(input, k=1, dims=[0,1]) -> Tensor` */
   rot90(input: Tensor, k: Int, options: { dims?: readonly Int[] }): Tensor
-  /** `torch.rot90(input, k=1, dims=[0,1]) -> Tensor` */
+  /** Turns by 90 degrees, k times, in the plane of `dims`. `torch.rot90(input, k=1, dims=[0,1]) -> Tensor` */
   rot90(input: Tensor, options: { k?: Int; dims?: readonly Int[] }): Tensor
-  /** `torch.round(input, *, decimals=None, out=None) -> Tensor` Elementwise. */
+  /** The nearest integer (of two, the even one), or so many decimals. Elementwise. `torch.round(input, *, decimals=None, out=None) -> Tensor` */
   round(input: Tensor, options?: { decimals?: Int; out?: Tensor }): Tensor
-  /** `torch.round_(input, *, decimals=None) -> Tensor` In place. Elementwise. */
+  /** The nearest integer (of two, the even one), or so many decimals. In place. Elementwise. `torch.round_(input, *, decimals=None) -> Tensor` */
   round_(input: Tensor, options?: { decimals?: Int }): Tensor
   /** `torch.row_indices_copy(input, *, out=None) -> Tensor` */
   rowIndicesCopy(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.row_stack(tensors, *, out=None) -> Tensor` */
+  /** Joins tensors along the first dimension, vectors as rows. `torch.row_stack(tensors, *, out=None) -> Tensor` */
   rowStack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor
-  /** `torch.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` Elementwise. Random. */
+  /** x where positive, else x times a random slope. Elementwise. Random. `torch.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` */
   rrelu(input: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): Tensor
-  /** `torch.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` Elementwise. Random. */
+  /** x where positive, else x times a random slope. Elementwise. Random. `torch.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` */
   rrelu(input: Tensor, lower: Scalar, upper: Scalar, training: boolean, options: { generator?: Generator | null }): Tensor
-  /** `torch.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` Elementwise. Random. */
+  /** x where positive, else x times a random slope. Elementwise. Random. `torch.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` */
   rrelu(input: Tensor, lower: Scalar, upper: Scalar, options: { training?: boolean; generator?: Generator | null }): Tensor
-  /** `torch.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` Elementwise. Random. */
+  /** x where positive, else x times a random slope. Elementwise. Random. `torch.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` */
   rrelu(input: Tensor, lower: Scalar, options: { upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor
-  /** `torch.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` Elementwise. Random. */
+  /** x where positive, else x times a random slope. Elementwise. Random. `torch.rrelu(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` */
   rrelu(input: Tensor, options: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor
-  /** `torch.rrelu_(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` In place. Random. */
+  /** x where positive, else x times a random slope. In place. Random. `torch.rrelu_(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` */
   rrelu_(input: Tensor, lower?: Scalar, upper?: Scalar, training?: boolean, generator?: Generator | null): Tensor
-  /** `torch.rrelu_(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` In place. Random. */
+  /** x where positive, else x times a random slope. In place. Random. `torch.rrelu_(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` */
   rrelu_(input: Tensor, lower: Scalar, upper: Scalar, training: boolean, options: { generator?: Generator | null }): Tensor
-  /** `torch.rrelu_(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` In place. Random. */
+  /** x where positive, else x times a random slope. In place. Random. `torch.rrelu_(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` */
   rrelu_(input: Tensor, lower: Scalar, upper: Scalar, options: { training?: boolean; generator?: Generator | null }): Tensor
-  /** `torch.rrelu_(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` In place. Random. */
+  /** x where positive, else x times a random slope. In place. Random. `torch.rrelu_(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` */
   rrelu_(input: Tensor, lower: Scalar, options: { upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor
-  /** `torch.rrelu_(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` In place. Random. */
+  /** x where positive, else x times a random slope. In place. Random. `torch.rrelu_(input, lower=0.125, upper=0.3333333333333333, training=False, generator=None) -> Tensor` */
   rrelu_(input: Tensor, options: { lower?: Scalar; upper?: Scalar; training?: boolean; generator?: Generator | null }): Tensor
-  /** `torch.rsqrt(input, *, out=None) -> Tensor` Elementwise. */
+  /** One divided by the square root of each element. Elementwise. `torch.rsqrt(input, *, out=None) -> Tensor` */
   rsqrt(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.rsqrt_(input) -> Tensor` In place. Elementwise. */
+  /** One divided by the square root of each element. In place. Elementwise. `torch.rsqrt_(input) -> Tensor` */
   rsqrt_(input: Tensor): Tensor
   /** `torch.rsub(input, other, *, alpha=1) -> Tensor` */
   rsub(input: Tensor, other: Tensor, options?: { alpha?: Scalar }): Tensor
-  /** `torch.rsub(input, other, alpha=1) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.rsub(input, other, alpha=1) -> Tensor` */
   rsub(input: Tensor, other: Scalar, alpha?: Scalar): Tensor
-  /** `torch.rsub(input, other, alpha=1) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.rsub(input, other, alpha=1) -> Tensor` */
   rsub(input: Tensor, other: Scalar, options: { alpha?: Scalar }): Tensor
-  /** `torch.rsub(input, other, alpha=1) -> Tensor` Elementwise. */
+  /** Elementwise. `torch.rsub(input, other, alpha=1) -> Tensor` */
   rsub(input: Tensor, options: { other: Scalar; alpha?: Scalar }): Tensor
-  /** `torch.scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor without dimensions. `torch.scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   scalarTensor(s: Scalar, options?: TensorOptions): Tensor
-  /** `torch.scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor without dimensions. `torch.scalar_tensor(s, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   scalarTensor(options: { s: Scalar } & TensorOptions): Tensor
-  /** `torch.scatter(input, dim, index, src, *, reduce=None, out=None) -> Tensor` */
+  /** Writes `src` to the positions that `index` gives along `dim`. `torch.scatter(input, dim, index, src, *, reduce=None, out=None) -> Tensor` */
   scatter(input: Tensor, dim: Int, index: Tensor, src: Tensor, options?: { reduce?: 'add' | 'multiply'; out?: Tensor }): Tensor
-  /** `torch.scatter(input, dim, index, value, *, reduce=None, out=None) -> Tensor` */
+  /** Writes `src` to the positions that `index` gives along `dim`. `torch.scatter(input, dim, index, value, *, reduce=None, out=None) -> Tensor` */
   scatter(input: Tensor, dim: Int, index: Tensor, value: Scalar, options?: { reduce?: 'add' | 'multiply'; out?: Tensor }): Tensor
-  /** `torch.scatter(input, dim, index, value, *, reduce=None, out=None) -> Tensor` */
+  /** Writes `src` to the positions that `index` gives along `dim`. `torch.scatter(input, dim, index, value, *, reduce=None, out=None) -> Tensor` */
   scatter(input: Tensor, dim: Int, index: Tensor, options: { value: Scalar; reduce?: 'add' | 'multiply'; out?: Tensor }): Tensor
-  /** `torch.scatter_add(input, dim, index, src, *, out=None) -> Tensor` */
+  /** Adds `src` at the positions that `index` gives along `dim`. `torch.scatter_add(input, dim, index, src, *, out=None) -> Tensor` */
   scatterAdd(input: Tensor, dim: Int, index: Tensor, src: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=None) -> Tensor` */
+  /** Combines `src` with what is at the positions that `index` gives along `dim`. `torch.scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=None) -> Tensor` */
   scatterReduce(input: Tensor, dim: Int, index: Tensor, src: Tensor, reduce: 'sum' | 'prod' | 'mean' | 'amax' | 'amin', options?: { includeSelf?: boolean; out?: Tensor }): Tensor
-  /** `torch.scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=None) -> Tensor` */
+  /** Combines `src` with what is at the positions that `index` gives along `dim`. `torch.scatter_reduce(input, dim, index, src, reduce, *, include_self=True, out=None) -> Tensor` */
   scatterReduce(input: Tensor, dim: Int, index: Tensor, src: Tensor, options: { reduce: 'sum' | 'prod' | 'mean' | 'amax' | 'amin'; includeSelf?: boolean; out?: Tensor }): Tensor
-  /** `torch.searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None, out=None) -> Tensor` */
+  /** The positions in a sorted sequence at which values would be inserted. `torch.searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None, out=None) -> Tensor` */
   searchsorted(sortedSequence: Tensor, input: Tensor | Scalar, options?: { outInt32?: boolean; right?: boolean; side?: 'left' | 'right' | null; sorter?: Tensor | null; out?: Tensor }): Tensor
   /** `torch.segment_reduce(data, reduce, *, lengths=None, indices=None, offsets=None, axis=0, unsafe=False, initial=None) -> Tensor` */
   segmentReduce(data: Tensor, reduce: 'sum' | 'mean' | 'max' | 'min' | 'prod', options?: { lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: Int; unsafe?: boolean; initial?: Scalar | null }): Tensor
   /** `torch.segment_reduce(data, reduce, *, lengths=None, indices=None, offsets=None, axis=0, unsafe=False, initial=None) -> Tensor` */
   segmentReduce(data: Tensor, options: { reduce: 'sum' | 'mean' | 'max' | 'min' | 'prod'; lengths?: Tensor | null; indices?: Tensor | null; offsets?: Tensor | null; axis?: Int; unsafe?: boolean; initial?: Scalar | null }): Tensor
-  /** `torch.select(input, dim, index) -> Tensor` The result may share the input's memory. */
+  /** One slice along `dim`, without that dimension; a view. The result may share the input's memory. `torch.select(input, dim, index) -> Tensor` */
   select(input: Tensor, dim: Int, index: Int): Tensor
-  /** `torch.select(input, dim, index) -> Tensor` The result may share the input's memory. */
+  /** One slice along `dim`, without that dimension; a view. The result may share the input's memory. `torch.select(input, dim, index) -> Tensor` */
   select(input: Tensor, dim: Int, options: { index: Int }): Tensor
-  /** `torch.select(input, dim, index) -> Tensor` The result may share the input's memory. */
+  /** One slice along `dim`, without that dimension; a view. The result may share the input's memory. `torch.select(input, dim, index) -> Tensor` */
   select(input: Tensor, options: { dim: Int; index: Int }): Tensor
-  /** `torch.select_copy(input, dim, index, *, out=None) -> Tensor` */
+  /** As `select`, but a copy. `torch.select_copy(input, dim, index, *, out=None) -> Tensor` */
   selectCopy(input: Tensor, dim: Int, index: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.select_copy(input, dim, index, *, out=None) -> Tensor` */
+  /** As `select`, but a copy. `torch.select_copy(input, dim, index, *, out=None) -> Tensor` */
   selectCopy(input: Tensor, dim: Int, options: { index: Int; out?: Tensor }): Tensor
-  /** `torch.select_copy(input, dim, index, *, out=None) -> Tensor` */
+  /** As `select`, but a copy. `torch.select_copy(input, dim, index, *, out=None) -> Tensor` */
   selectCopy(input: Tensor, options: { dim: Int; index: Int; out?: Tensor }): Tensor
-  /** `torch.select_scatter(input, src, dim, index) -> Tensor` */
+  /** A copy with one slice along `dim` replaced. `torch.select_scatter(input, src, dim, index) -> Tensor` */
   selectScatter(input: Tensor, src: Tensor, dim: Int, index: Int): Tensor
-  /** `torch.select_scatter(input, src, dim, index) -> Tensor` */
+  /** A copy with one slice along `dim` replaced. `torch.select_scatter(input, src, dim, index) -> Tensor` */
   selectScatter(input: Tensor, src: Tensor, dim: Int, options: { index: Int }): Tensor
-  /** `torch.select_scatter(input, src, dim, index) -> Tensor` */
+  /** A copy with one slice along `dim` replaced. `torch.select_scatter(input, src, dim, index) -> Tensor` */
   selectScatter(input: Tensor, src: Tensor, options: { dim: Int; index: Int }): Tensor
-  /** `torch.selu(input) -> Tensor` Elementwise. */
+  /** scale · (max(0, x) + min(0, α·(exp(x) - 1))), which keeps mean and variance. Elementwise. `torch.selu(input) -> Tensor` */
   selu(input: Tensor): Tensor
-  /** `torch.selu_(input) -> Tensor` In place. Elementwise. */
+  /** scale · (max(0, x) + min(0, α·(exp(x) - 1))), which keeps mean and variance. In place. Elementwise. `torch.selu_(input) -> Tensor` */
   selu_(input: Tensor): Tensor
-  /** `torch.sgn(input, *, out=None) -> Tensor` Elementwise. */
+  /** The sign; of complex numbers the unit vector of their direction. Elementwise. `torch.sgn(input, *, out=None) -> Tensor` */
   sgn(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.sigmoid(input, *, out=None) -> Tensor` Elementwise. */
+  /** 1 / (1 + exp(-x)). Elementwise. `torch.sigmoid(input, *, out=None) -> Tensor` */
   sigmoid(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.sigmoid_(input) -> Tensor` In place. Elementwise. */
+  /** 1 / (1 + exp(-x)). In place. Elementwise. `torch.sigmoid_(input) -> Tensor` */
   sigmoid_(input: Tensor): Tensor
-  /** `torch.sign(input, *, out=None) -> Tensor` Elementwise. */
+  /** -1, 0 or 1, by the sign of each element. Elementwise. `torch.sign(input, *, out=None) -> Tensor` */
   sign(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.signbit(input, *, out=None) -> Tensor` Elementwise. */
+  /** Whether elements have the sign bit set (-0 has). Elementwise. `torch.signbit(input, *, out=None) -> Tensor` */
   signbit(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.sin(input, *, out=None) -> Tensor` Elementwise. */
+  /** The sine of each angle in radians. Elementwise. `torch.sin(input, *, out=None) -> Tensor` */
   sin(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.sin_(input) -> Tensor` In place. Elementwise. */
+  /** The sine of each angle in radians. In place. Elementwise. `torch.sin_(input) -> Tensor` */
   sin_(input: Tensor): Tensor
-  /** `torch.sinc(input, *, out=None) -> Tensor` Elementwise. */
+  /** sin(πx) / (πx), 1 at 0. Elementwise. `torch.sinc(input, *, out=None) -> Tensor` */
   sinc(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.sinc_(input) -> Tensor` In place. Elementwise. */
+  /** sin(πx) / (πx), 1 at 0. In place. Elementwise. `torch.sinc_(input) -> Tensor` */
   sinc_(input: Tensor): Tensor
-  /** `torch.sinh(input, *, out=None) -> Tensor` Elementwise. */
+  /** The hyperbolic sine of each element. Elementwise. `torch.sinh(input, *, out=None) -> Tensor` */
   sinh(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.sinh_(input) -> Tensor` In place. Elementwise. */
+  /** The hyperbolic sine of each element. In place. Elementwise. `torch.sinh_(input) -> Tensor` */
   sinh_(input: Tensor): Tensor
   /** `torch.slice_copy(input, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
   sliceCopy(input: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int, options?: { out?: Tensor }): Tensor
@@ -2694,43 +2694,43 @@ export interface TorchFunctions {
   sliceCopy(input: Tensor, dim: Int, options: { start?: Int | null; end?: Int | null; step?: Int; out?: Tensor }): Tensor
   /** `torch.slice_copy(input, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
   sliceCopy(input: Tensor, options: { dim?: Int; start?: Int | null; end?: Int | null; step?: Int; out?: Tensor }): Tensor
-  /** `torch.slice_inverse(input, src, dim=0, start=None, end=None, step=1) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.slice_inverse(input, src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceInverse(input: Tensor, src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int): Tensor
-  /** `torch.slice_inverse(input, src, dim=0, start=None, end=None, step=1) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.slice_inverse(input, src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceInverse(input: Tensor, src: Tensor, dim: Int, start: Int | null, end: Int | null, options: { step?: Int }): Tensor
-  /** `torch.slice_inverse(input, src, dim=0, start=None, end=None, step=1) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.slice_inverse(input, src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceInverse(input: Tensor, src: Tensor, dim: Int, start: Int | null, options: { end?: Int | null; step?: Int }): Tensor
-  /** `torch.slice_inverse(input, src, dim=0, start=None, end=None, step=1) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.slice_inverse(input, src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceInverse(input: Tensor, src: Tensor, dim: Int, options: { start?: Int | null; end?: Int | null; step?: Int }): Tensor
-  /** `torch.slice_inverse(input, src, dim=0, start=None, end=None, step=1) -> Tensor` The result may share the input's memory. */
+  /** The result may share the input's memory. `torch.slice_inverse(input, src, dim=0, start=None, end=None, step=1) -> Tensor` */
   sliceInverse(input: Tensor, src: Tensor, options: { dim?: Int; start?: Int | null; end?: Int | null; step?: Int }): Tensor
-  /** `torch.slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
+  /** A copy with a range along `dim` replaced. `torch.slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
   sliceScatter(input: Tensor, src: Tensor, dim?: Int, start?: Int | null, end?: Int | null, step?: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
+  /** A copy with a range along `dim` replaced. `torch.slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
   sliceScatter(input: Tensor, src: Tensor, dim: Int, start: Int | null, end: Int | null, options: { step?: Int; out?: Tensor }): Tensor
-  /** `torch.slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
+  /** A copy with a range along `dim` replaced. `torch.slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
   sliceScatter(input: Tensor, src: Tensor, dim: Int, start: Int | null, options: { end?: Int | null; step?: Int; out?: Tensor }): Tensor
-  /** `torch.slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
+  /** A copy with a range along `dim` replaced. `torch.slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
   sliceScatter(input: Tensor, src: Tensor, dim: Int, options: { start?: Int | null; end?: Int | null; step?: Int; out?: Tensor }): Tensor
-  /** `torch.slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
+  /** A copy with a range along `dim` replaced. `torch.slice_scatter(input, src, dim=0, start=None, end=None, step=1, *, out=None) -> Tensor` */
   sliceScatter(input: Tensor, src: Tensor, options: { dim?: Int; start?: Int | null; end?: Int | null; step?: Int; out?: Tensor }): Tensor
-  /** `torch.slogdet(input, *, out=None) -> (sign, logabsdet)` */
+  /** The sign and the logarithm of the determinant's absolute value. `torch.slogdet(input, *, out=None) -> (sign, logabsdet)` */
   slogdet(input: Tensor, options?: { out?: readonly [Tensor, Tensor] }): Named<{ sign: Tensor; logabsdet: Tensor }, [Tensor, Tensor]>
   /** `torch.smm(input, mat2) -> Tensor` */
   smm(input: Tensor, mat2: Tensor): Tensor
-  /** `torch.softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
+  /** Exponentials that sum to 1 along `dim`. `torch.softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
   softmax(input: Tensor, dim: Int, dtype?: DType | null, options?: { out?: Tensor }): Tensor
-  /** `torch.softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
+  /** Exponentials that sum to 1 along `dim`. `torch.softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
   softmax(input: Tensor, dim: Int, options: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
+  /** Exponentials that sum to 1 along `dim`. `torch.softmax(input, dim, dtype=None, *, out=None) -> Tensor` */
   softmax(input: Tensor, options: { dim: Int; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.sort(input, *, stable, dim=-1, descending=False, out=None) -> (values, indices)` */
+  /** The elements in order along `dim`, and their positions before. `torch.sort(input, *, stable, dim=-1, descending=False, out=None) -> (values, indices)` */
   sort(input: Tensor, options: { stable: boolean | null; dim?: Int; descending?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.sort(input, dim=-1, descending=False, *, out=None) -> (values, indices)` */
+  /** The elements in order along `dim`, and their positions before. `torch.sort(input, dim=-1, descending=False, *, out=None) -> (values, indices)` */
   sort(input: Tensor, dim?: Int, descending?: boolean, options?: { out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.sort(input, dim=-1, descending=False, *, out=None) -> (values, indices)` */
+  /** The elements in order along `dim`, and their positions before. `torch.sort(input, dim=-1, descending=False, *, out=None) -> (values, indices)` */
   sort(input: Tensor, dim: Int, options: { descending?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.sort(input, dim=-1, descending=False, *, out=None) -> (values, indices)` */
+  /** The elements in order along `dim`, and their positions before. `torch.sort(input, dim=-1, descending=False, *, out=None) -> (values, indices)` */
   sort(input: Tensor, options: { dim?: Int; descending?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
   /** `torch.sparse_bsc_tensor(ccol_indices, row_indices, values, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseBscTensor(ccolIndices: Tensor, rowIndices: Tensor, values: Tensor, options?: TensorOptions): Tensor
@@ -2750,19 +2750,19 @@ export interface TorchFunctions {
   sparseCompressedTensor(compressedIndices: Tensor, plainIndices: Tensor, values: Tensor, size: readonly Int[], options?: TensorOptions): Tensor
   /** `torch.sparse_compressed_tensor(compressed_indices, plain_indices, values, size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseCompressedTensor(compressedIndices: Tensor, plainIndices: Tensor, values: Tensor, options: { size: readonly Int[] } & TensorOptions): Tensor
-  /** `torch.sparse_coo_tensor(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A sparse tensor from coordinates [dimensions, count] and values. `torch.sparse_coo_tensor(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseCooTensor(size: readonly Int[], options?: TensorOptions): Tensor
-  /** `torch.sparse_coo_tensor(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A sparse tensor from coordinates [dimensions, count] and values. `torch.sparse_coo_tensor(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseCooTensor(...size: Int[]): Tensor
-  /** `torch.sparse_coo_tensor(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A sparse tensor from coordinates [dimensions, count] and values. `torch.sparse_coo_tensor(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseCooTensor(...args: [...size: Int[], options: TensorOptions]): Tensor
-  /** `torch.sparse_coo_tensor(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A sparse tensor from coordinates [dimensions, count] and values. `torch.sparse_coo_tensor(size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseCooTensor(options: { size: readonly Int[] } & TensorOptions): Tensor
-  /** `torch.sparse_coo_tensor(indices, values, *, is_coalesced=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A sparse tensor from coordinates [dimensions, count] and values. `torch.sparse_coo_tensor(indices, values, *, is_coalesced=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseCooTensor(indices: Tensor, values: Tensor, options?: { isCoalesced?: boolean | null } & TensorOptions): Tensor
-  /** `torch.sparse_coo_tensor(indices, values, size, *, is_coalesced=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A sparse tensor from coordinates [dimensions, count] and values. `torch.sparse_coo_tensor(indices, values, size, *, is_coalesced=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseCooTensor(indices: Tensor, values: Tensor, size: readonly Int[], options?: { isCoalesced?: boolean | null } & TensorOptions): Tensor
-  /** `torch.sparse_coo_tensor(indices, values, size, *, is_coalesced=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A sparse tensor from coordinates [dimensions, count] and values. `torch.sparse_coo_tensor(indices, values, size, *, is_coalesced=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseCooTensor(indices: Tensor, values: Tensor, options: { size: readonly Int[]; isCoalesced?: boolean | null } & TensorOptions): Tensor
   /** `torch.sparse_csc_tensor(ccol_indices, row_indices, values, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseCscTensor(ccolIndices: Tensor, rowIndices: Tensor, values: Tensor, options?: TensorOptions): Tensor
@@ -2776,145 +2776,149 @@ export interface TorchFunctions {
   sparseCsrTensor(crowIndices: Tensor, colIndices: Tensor, values: Tensor, size: readonly Int[], options?: TensorOptions): Tensor
   /** `torch.sparse_csr_tensor(crow_indices, col_indices, values, size, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   sparseCsrTensor(crowIndices: Tensor, colIndices: Tensor, values: Tensor, options: { size: readonly Int[] } & TensorOptions): Tensor
-  /** `torch.split(input, split_size, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of a size, or of the given sizes, along `dim`; views. The result may share the input's memory. `torch.split(input, split_size, dim=0) -> Tensor[]` */
   split(input: Tensor, splitSize: Int | readonly Int[], dim?: Int): Tensor[]
-  /** `torch.split(input, split_size, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of a size, or of the given sizes, along `dim`; views. The result may share the input's memory. `torch.split(input, split_size, dim=0) -> Tensor[]` */
   split(input: Tensor, splitSize: Int | readonly Int[], options: { dim?: Int }): Tensor[]
-  /** `torch.split(input, split_size, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of a size, or of the given sizes, along `dim`; views. The result may share the input's memory. `torch.split(input, split_size, dim=0) -> Tensor[]` */
   split(input: Tensor, options: { splitSize: Int | readonly Int[]; dim?: Int }): Tensor[]
-  /** `torch.split_copy(input, split_size, dim=0, *, out=None) -> Tensor[]` */
-  splitCopy(input: Tensor, splitSize: Int, dim?: Int, options?: { out?: readonly Tensor[] }): Tensor[]
-  /** `torch.split_copy(input, split_size, dim=0, *, out=None) -> Tensor[]` */
-  splitCopy(input: Tensor, splitSize: Int, options: { dim?: Int; out?: readonly Tensor[] }): Tensor[]
-  /** `torch.split_copy(input, split_size, dim=0, *, out=None) -> Tensor[]` */
-  splitCopy(input: Tensor, options: { splitSize: Int; dim?: Int; out?: readonly Tensor[] }): Tensor[]
-  /** `torch.split_with_sizes(input, split_sizes, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** As `split`, but a copy. `torch.split_copy(input, split_size, dim=0) -> Tensor[]` */
+  splitCopy(input: Tensor, splitSize: Int, dim?: Int): Tensor[]
+  /** As `split`, but a copy. `torch.split_copy(input, split_size, dim=0) -> Tensor[]` */
+  splitCopy(input: Tensor, splitSize: Int, options: { dim?: Int; out: readonly Tensor[] }): void
+  /** As `split`, but a copy. `torch.split_copy(input, split_size, dim=0) -> Tensor[]` */
+  splitCopy(input: Tensor, splitSize: Int, options: { dim?: Int }): Tensor[]
+  /** As `split`, but a copy. `torch.split_copy(input, split_size, dim=0) -> Tensor[]` */
+  splitCopy(input: Tensor, options: { splitSize: Int; dim?: Int }): Tensor[]
+  /** Parts of the given sizes along `dim`; views. The result may share the input's memory. `torch.split_with_sizes(input, split_sizes, dim=0) -> Tensor[]` */
   splitWithSizes(input: Tensor, splitSizes: readonly Int[], dim?: Int): Tensor[]
-  /** `torch.split_with_sizes(input, split_sizes, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of the given sizes along `dim`; views. The result may share the input's memory. `torch.split_with_sizes(input, split_sizes, dim=0) -> Tensor[]` */
   splitWithSizes(input: Tensor, splitSizes: readonly Int[], options: { dim?: Int }): Tensor[]
-  /** `torch.split_with_sizes(input, split_sizes, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Parts of the given sizes along `dim`; views. The result may share the input's memory. `torch.split_with_sizes(input, split_sizes, dim=0) -> Tensor[]` */
   splitWithSizes(input: Tensor, options: { splitSizes: readonly Int[]; dim?: Int }): Tensor[]
-  /** `torch.split_with_sizes_copy(input, split_sizes, dim=0, *, out=None) -> Tensor[]` */
-  splitWithSizesCopy(input: Tensor, splitSizes: readonly Int[], dim?: Int, options?: { out?: readonly Tensor[] }): Tensor[]
-  /** `torch.split_with_sizes_copy(input, split_sizes, dim=0, *, out=None) -> Tensor[]` */
-  splitWithSizesCopy(input: Tensor, splitSizes: readonly Int[], options: { dim?: Int; out?: readonly Tensor[] }): Tensor[]
-  /** `torch.split_with_sizes_copy(input, split_sizes, dim=0, *, out=None) -> Tensor[]` */
-  splitWithSizesCopy(input: Tensor, options: { splitSizes: readonly Int[]; dim?: Int; out?: readonly Tensor[] }): Tensor[]
-  /** `torch.sqrt(input, *, out=None) -> Tensor` Elementwise. */
+  /** As `splitWithSizes`, but a copy. `torch.split_with_sizes_copy(input, split_sizes, dim=0) -> Tensor[]` */
+  splitWithSizesCopy(input: Tensor, splitSizes: readonly Int[], dim?: Int): Tensor[]
+  /** As `splitWithSizes`, but a copy. `torch.split_with_sizes_copy(input, split_sizes, dim=0) -> Tensor[]` */
+  splitWithSizesCopy(input: Tensor, splitSizes: readonly Int[], options: { dim?: Int; out: readonly Tensor[] }): void
+  /** As `splitWithSizes`, but a copy. `torch.split_with_sizes_copy(input, split_sizes, dim=0) -> Tensor[]` */
+  splitWithSizesCopy(input: Tensor, splitSizes: readonly Int[], options: { dim?: Int }): Tensor[]
+  /** As `splitWithSizes`, but a copy. `torch.split_with_sizes_copy(input, split_sizes, dim=0) -> Tensor[]` */
+  splitWithSizesCopy(input: Tensor, options: { splitSizes: readonly Int[]; dim?: Int }): Tensor[]
+  /** The square root of each element. Elementwise. `torch.sqrt(input, *, out=None) -> Tensor` */
   sqrt(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.sqrt_(input) -> Tensor` In place. Elementwise. */
+  /** The square root of each element. In place. Elementwise. `torch.sqrt_(input) -> Tensor` */
   sqrt_(input: Tensor): Tensor
-  /** `torch.square(input, *, out=None) -> Tensor` Elementwise. */
+  /** Each element times itself. Elementwise. `torch.square(input, *, out=None) -> Tensor` */
   square(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.square_(input) -> Tensor` In place. Elementwise. */
+  /** Each element times itself. In place. Elementwise. `torch.square_(input) -> Tensor` */
   square_(input: Tensor): Tensor
-  /** `torch.squeeze(input) -> Tensor` The result may share the input's memory. */
+  /** Without dimensions of size 1, all or the given ones; a view. The result may share the input's memory. `torch.squeeze(input) -> Tensor` */
   squeeze(input: Tensor): Tensor
-  /** `torch.squeeze(input, dim) -> Tensor` The result may share the input's memory. */
+  /** Without dimensions of size 1, all or the given ones; a view. The result may share the input's memory. `torch.squeeze(input, dim) -> Tensor` */
   squeeze(input: Tensor, dim: Int | readonly Int[]): Tensor
-  /** `torch.squeeze(input, dim) -> Tensor` The result may share the input's memory. */
+  /** Without dimensions of size 1, all or the given ones; a view. The result may share the input's memory. `torch.squeeze(input, dim) -> Tensor` */
   squeeze(input: Tensor, options: { dim: Int | readonly Int[] }): Tensor
-  /** `torch.squeeze_copy(input, *, out=None) -> Tensor` */
+  /** As `squeeze`, but a copy. `torch.squeeze_copy(input, *, out=None) -> Tensor` */
   squeezeCopy(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.squeeze_copy(input, dim, *, out=None) -> Tensor` */
+  /** As `squeeze`, but a copy. `torch.squeeze_copy(input, dim, *, out=None) -> Tensor` */
   squeezeCopy(input: Tensor, dim: Int | readonly Int[], options?: { out?: Tensor }): Tensor
-  /** `torch.squeeze_copy(input, dim, *, out=None) -> Tensor` */
+  /** As `squeeze`, but a copy. `torch.squeeze_copy(input, dim, *, out=None) -> Tensor` */
   squeezeCopy(input: Tensor, options: { dim: Int | readonly Int[]; out?: Tensor }): Tensor
   /** `torch.sspaddmm(input, mat1, mat2, *, beta=1, alpha=1, out=None) -> Tensor` */
   sspaddmm(input: Tensor, mat1: Tensor, mat2: Tensor, options?: { beta?: Scalar; alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.stack(tensors, dim=0, *, out=None) -> Tensor` */
+  /** Joins tensors of one shape along a new dimension. `torch.stack(tensors, dim=0, *, out=None) -> Tensor` */
   stack(tensors: readonly Tensor[], dim?: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.stack(tensors, dim=0, *, out=None) -> Tensor` */
+  /** Joins tensors of one shape along a new dimension. `torch.stack(tensors, dim=0, *, out=None) -> Tensor` */
   stack(tensors: readonly Tensor[], options: { dim?: Int; out?: Tensor }): Tensor
-  /** `torch.std(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.std(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` */
   std(input: Tensor, dim: Int | readonly Int[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.std(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.std(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` */
   std(input: Tensor, dim: Int | readonly Int[] | null, unbiased: boolean, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.std(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.std(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` */
   std(input: Tensor, dim: Int | readonly Int[] | null, options: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.std(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.std(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` */
   std(input: Tensor, options: { dim: Int | readonly Int[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.std(input, dim=None, *, correction=None, keepdim=False, out=None) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.std(input, dim=None, *, correction=None, keepdim=False, out=None) -> Tensor` */
   std(input: Tensor, dim?: Int | readonly Int[] | null, options?: { correction?: Scalar | null; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.std(input, dim=None, *, correction=None, keepdim=False, out=None) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.std(input, dim=None, *, correction=None, keepdim=False, out=None) -> Tensor` */
   std(input: Tensor, options: { dim?: Int | readonly Int[] | null; correction?: Scalar | null; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.std(input, unbiased=True) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.std(input, unbiased=True) -> Tensor` */
   std(input: Tensor, unbiased?: boolean): Tensor
-  /** `torch.std(input, unbiased=True) -> Tensor` A reduction. */
+  /** The standard deviation of all elements, or of those along `dim`. A reduction. `torch.std(input, unbiased=True) -> Tensor` */
   std(input: Tensor, options: { unbiased?: boolean }): Tensor
-  /** `torch.std_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The standard deviation and the mean. A reduction. `torch.std_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` */
   stdMean(input: Tensor, dim: Int | readonly Int[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor]
-  /** `torch.std_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The standard deviation and the mean. A reduction. `torch.std_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` */
   stdMean(input: Tensor, dim: Int | readonly Int[] | null, unbiased: boolean, options: { keepdim?: boolean }): [Tensor, Tensor]
-  /** `torch.std_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The standard deviation and the mean. A reduction. `torch.std_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` */
   stdMean(input: Tensor, dim: Int | readonly Int[] | null, options: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor]
-  /** `torch.std_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The standard deviation and the mean. A reduction. `torch.std_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` */
   stdMean(input: Tensor, options: { dim: Int | readonly Int[] | null; unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor]
-  /** `torch.std_mean(input, dim=None, *, correction=None, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The standard deviation and the mean. A reduction. `torch.std_mean(input, dim=None, *, correction=None, keepdim=False) -> (Tensor, Tensor)` */
   stdMean(input: Tensor, dim?: Int | readonly Int[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor]
-  /** `torch.std_mean(input, dim=None, *, correction=None, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The standard deviation and the mean. A reduction. `torch.std_mean(input, dim=None, *, correction=None, keepdim=False) -> (Tensor, Tensor)` */
   stdMean(input: Tensor, options: { dim?: Int | readonly Int[] | null; correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor]
-  /** `torch.std_mean(input, unbiased=True) -> (Tensor, Tensor)` A reduction. */
+  /** The standard deviation and the mean. A reduction. `torch.std_mean(input, unbiased=True) -> (Tensor, Tensor)` */
   stdMean(input: Tensor, unbiased?: boolean): [Tensor, Tensor]
-  /** `torch.std_mean(input, unbiased=True) -> (Tensor, Tensor)` A reduction. */
+  /** The standard deviation and the mean. A reduction. `torch.std_mean(input, unbiased=True) -> (Tensor, Tensor)` */
   stdMean(input: Tensor, options: { unbiased?: boolean }): [Tensor, Tensor]
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, nFft: Int, hopLength?: Int | null, winLength?: Int | null, window?: Tensor | null, center?: boolean, padMode?: 'constant' | 'reflect' | 'replicate' | 'circular', normalized?: boolean, onesided?: boolean | null, returnComplex?: boolean | null, alignToWindow?: boolean | null): Tensor
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, padMode: 'constant' | 'reflect' | 'replicate' | 'circular', normalized: boolean, onesided: boolean | null, returnComplex: boolean | null, options: { alignToWindow?: boolean | null }): Tensor
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, padMode: 'constant' | 'reflect' | 'replicate' | 'circular', normalized: boolean, onesided: boolean | null, options: { returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, padMode: 'constant' | 'reflect' | 'replicate' | 'circular', normalized: boolean, options: { onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, padMode: 'constant' | 'reflect' | 'replicate' | 'circular', options: { normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, center: boolean, options: { padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, window: Tensor | null, options: { center?: boolean; padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, nFft: Int, hopLength: Int | null, winLength: Int | null, options: { window?: Tensor | null; center?: boolean; padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, nFft: Int, hopLength: Int | null, options: { winLength?: Int | null; window?: Tensor | null; center?: boolean; padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, nFft: Int, options: { hopLength?: Int | null; winLength?: Int | null; window?: Tensor | null; center?: boolean; padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
+  /** The short-time Fourier transform of a signal. `torch.stft(input, n_fft, hop_length=None, win_length=None, window=None, center=True, pad_mode='reflect', normalized=False, onesided=None, return_complex=None, align_to_window=None) -> Tensor` */
   stft(input: Tensor, options: { nFft: Int; hopLength?: Int | null; winLength?: Int | null; window?: Tensor | null; center?: boolean; padMode?: 'constant' | 'reflect' | 'replicate' | 'circular'; normalized?: boolean; onesided?: boolean | null; returnComplex?: boolean | null; alignToWindow?: boolean | null }): Tensor
-  /** `torch.sub(input, other, *, alpha=1, out=None) -> Tensor` Elementwise. */
+  /** Subtracts `other`, multiplied by `alpha`. Elementwise. `torch.sub(input, other, *, alpha=1, out=None) -> Tensor` */
   sub(input: Tensor | Scalar, other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.subtract(input, other, *, alpha=1, out=None) -> Tensor` */
+  /** Subtracts `other`, multiplied by `alpha`. `torch.subtract(input, other, *, alpha=1, out=None) -> Tensor` */
   subtract(input: Tensor | Scalar, other: Tensor | Scalar, options?: { alpha?: Scalar; out?: Tensor }): Tensor
-  /** `torch.subtract(input, other, alpha=1) -> Tensor` */
+  /** Subtracts `other`, multiplied by `alpha`. `torch.subtract(input, other, alpha=1) -> Tensor` */
   subtract(input: Tensor | Scalar, other: Scalar, alpha?: Scalar): Tensor
-  /** `torch.subtract(input, other, alpha=1) -> Tensor` */
+  /** Subtracts `other`, multiplied by `alpha`. `torch.subtract(input, other, alpha=1) -> Tensor` */
   subtract(input: Tensor | Scalar, other: Scalar, options: { alpha?: Scalar }): Tensor
-  /** `torch.subtract(input, other, alpha=1) -> Tensor` */
+  /** Subtracts `other`, multiplied by `alpha`. `torch.subtract(input, other, alpha=1) -> Tensor` */
   subtract(input: Tensor | Scalar, options: { other: Scalar; alpha?: Scalar }): Tensor
-  /** `torch.sum(input, *, dtype=None) -> Tensor` A reduction. */
+  /** The sum of all elements, or of those along `dim`. A reduction. `torch.sum(input, *, dtype=None) -> Tensor` */
   sum(input: Tensor, options?: { dtype?: DType | null }): Tensor
-  /** `torch.sum(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The sum of all elements, or of those along `dim`. A reduction. `torch.sum(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   sum(input: Tensor, dim: Int | readonly Int[] | null, keepdim?: boolean, options?: { dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.sum(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The sum of all elements, or of those along `dim`. A reduction. `torch.sum(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   sum(input: Tensor, dim: Int | readonly Int[] | null, options: { keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.sum(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` A reduction. */
+  /** The sum of all elements, or of those along `dim`. A reduction. `torch.sum(input, dim, keepdim=False, *, dtype=None, out=None) -> Tensor` */
   sum(input: Tensor, options: { dim: Int | readonly Int[] | null; keepdim?: boolean; dtype?: DType | null; out?: Tensor }): Tensor
-  /** `torch.svd(input, some=True, compute_uv=True, *, out=None) -> (U, S, V)` */
+  /** The singular value decomposition; see `linalg.svd`. `torch.svd(input, some=True, compute_uv=True, *, out=None) -> (U, S, V)` */
   svd(input: Tensor, some?: boolean, computeUv?: boolean, options?: { out?: readonly [Tensor, Tensor, Tensor] }): Named<{ U: Tensor; S: Tensor; V: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.svd(input, some=True, compute_uv=True, *, out=None) -> (U, S, V)` */
+  /** The singular value decomposition; see `linalg.svd`. `torch.svd(input, some=True, compute_uv=True, *, out=None) -> (U, S, V)` */
   svd(input: Tensor, some: boolean, options: { computeUv?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): Named<{ U: Tensor; S: Tensor; V: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.svd(input, some=True, compute_uv=True, *, out=None) -> (U, S, V)` */
+  /** The singular value decomposition; see `linalg.svd`. `torch.svd(input, some=True, compute_uv=True, *, out=None) -> (U, S, V)` */
   svd(input: Tensor, options: { some?: boolean; computeUv?: boolean; out?: readonly [Tensor, Tensor, Tensor] }): Named<{ U: Tensor; S: Tensor; V: Tensor }, [Tensor, Tensor, Tensor]>
-  /** `torch.swapaxes(input, axis0, axis1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.swapaxes(input, axis0, axis1) -> Tensor` */
   swapaxes(input: Tensor, axis0: Int, axis1: Int): Tensor
-  /** `torch.swapaxes(input, axis0, axis1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.swapaxes(input, axis0, axis1) -> Tensor` */
   swapaxes(input: Tensor, axis0: Int, options: { axis1: Int }): Tensor
-  /** `torch.swapaxes(input, axis0, axis1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.swapaxes(input, axis0, axis1) -> Tensor` */
   swapaxes(input: Tensor, options: { axis0: Int; axis1: Int }): Tensor
-  /** `torch.swapdims(input, dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.swapdims(input, dim0, dim1) -> Tensor` */
   swapdims(input: Tensor, dim0: Int, dim1: Int): Tensor
-  /** `torch.swapdims(input, dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.swapdims(input, dim0, dim1) -> Tensor` */
   swapdims(input: Tensor, dim0: Int, options: { dim1: Int }): Tensor
-  /** `torch.swapdims(input, dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.swapdims(input, dim0, dim1) -> Tensor` */
   swapdims(input: Tensor, options: { dim0: Int; dim1: Int }): Tensor
   /** `torch.sym_constrain_range(size, *, min=None, max=None) -> None` */
   symConstrainRange(size: Scalar, options?: { min?: Int | null; max?: Int | null }): void
@@ -2924,39 +2928,39 @@ export interface TorchFunctions {
   symConstrainRangeForSize(size: Scalar, options?: { min?: Int | null; max?: Int | null }): void
   /** `torch.sym_constrain_range_for_size(size, *, min=None, max=None) -> None` */
   symConstrainRangeForSize(options: { size: Scalar; min?: Int | null; max?: Int | null }): void
-  /** `torch.t(input) -> Tensor` The result may share the input's memory. */
+  /** A matrix transposed; a view. The result may share the input's memory. `torch.t(input) -> Tensor` */
   t(input: Tensor): Tensor
-  /** `torch.t_copy(input, *, out=None) -> Tensor` */
+  /** As `t`, but a copy. `torch.t_copy(input, *, out=None) -> Tensor` */
   tCopy(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.take(input, index, *, out=None) -> Tensor` */
+  /** The elements at positions in the flattened tensor. `torch.take(input, index, *, out=None) -> Tensor` */
   take(input: Tensor, index: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.take_along_dim(input, indices, dim=None, *, out=None) -> Tensor` */
+  /** The elements at the positions that `indices` gives along `dim`. `torch.take_along_dim(input, indices, dim=None, *, out=None) -> Tensor` */
   takeAlongDim(input: Tensor, indices: Tensor, dim?: Int | null, options?: { out?: Tensor }): Tensor
-  /** `torch.take_along_dim(input, indices, dim=None, *, out=None) -> Tensor` */
+  /** The elements at the positions that `indices` gives along `dim`. `torch.take_along_dim(input, indices, dim=None, *, out=None) -> Tensor` */
   takeAlongDim(input: Tensor, indices: Tensor, options: { dim?: Int | null; out?: Tensor }): Tensor
-  /** `torch.tan(input, *, out=None) -> Tensor` Elementwise. */
+  /** The tangent of each angle in radians. Elementwise. `torch.tan(input, *, out=None) -> Tensor` */
   tan(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.tan_(input) -> Tensor` In place. Elementwise. */
+  /** The tangent of each angle in radians. In place. Elementwise. `torch.tan_(input) -> Tensor` */
   tan_(input: Tensor): Tensor
-  /** `torch.tanh(input, *, out=None) -> Tensor` Elementwise. */
+  /** The hyperbolic tangent of each element. Elementwise. `torch.tanh(input, *, out=None) -> Tensor` */
   tanh(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.tanh_(input) -> Tensor` In place. Elementwise. */
+  /** The hyperbolic tangent of each element. In place. Elementwise. `torch.tanh_(input) -> Tensor` */
   tanh_(input: Tensor): Tensor
-  /** `torch.tensor_split(input, indices, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.tensor_split(input, indices, dim=0) -> Tensor[]` */
   tensorSplit(input: Tensor, indices: readonly Int[], dim?: Int): Tensor[]
-  /** `torch.tensor_split(input, indices, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.tensor_split(input, indices, dim=0) -> Tensor[]` */
   tensorSplit(input: Tensor, indices: readonly Int[], options: { dim?: Int }): Tensor[]
-  /** `torch.tensor_split(input, indices, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.tensor_split(input, indices, dim=0) -> Tensor[]` */
   tensorSplit(input: Tensor, options: { indices: readonly Int[]; dim?: Int }): Tensor[]
-  /** `torch.tensor_split(input, tensor_indices_or_sections, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.tensor_split(input, tensor_indices_or_sections, dim=0) -> Tensor[]` */
   tensorSplit(input: Tensor, tensorIndicesOrSections: Tensor, dim?: Int): Tensor[]
-  /** `torch.tensor_split(input, tensor_indices_or_sections, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.tensor_split(input, tensor_indices_or_sections, dim=0) -> Tensor[]` */
   tensorSplit(input: Tensor, tensorIndicesOrSections: Tensor, options: { dim?: Int }): Tensor[]
-  /** `torch.tensor_split(input, sections, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.tensor_split(input, sections, dim=0) -> Tensor[]` */
   tensorSplit(input: Tensor, sections: Int, dim?: Int): Tensor[]
-  /** `torch.tensor_split(input, sections, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.tensor_split(input, sections, dim=0) -> Tensor[]` */
   tensorSplit(input: Tensor, sections: Int, options: { dim?: Int }): Tensor[]
-  /** `torch.tensor_split(input, sections, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** Splits into so many parts, or at the given positions, along `dim`; views. The result may share the input's memory. `torch.tensor_split(input, sections, dim=0) -> Tensor[]` */
   tensorSplit(input: Tensor, options: { sections: Int; dim?: Int }): Tensor[]
   /** `torch.tensordot(input, other, dims_self, dims_other, *, out=None) -> Tensor` */
   tensordot(input: Tensor, other: Tensor, dimsSelf: readonly Int[], dimsOther: readonly Int[], options?: { out?: Tensor }): Tensor
@@ -2964,73 +2968,73 @@ export interface TorchFunctions {
   tensordot(input: Tensor, other: Tensor, dimsSelf: readonly Int[], options: { dimsOther: readonly Int[]; out?: Tensor }): Tensor
   /** `torch.tensordot(input, other, dims_self, dims_other, *, out=None) -> Tensor` */
   tensordot(input: Tensor, other: Tensor, options: { dimsSelf: readonly Int[]; dimsOther: readonly Int[]; out?: Tensor }): Tensor
-  /** `torch.threshold(input, threshold, value, *, out=None) -> Tensor` Elementwise. */
+  /** x where it is above `threshold`, else `value`. Elementwise. `torch.threshold(input, threshold, value, *, out=None) -> Tensor` */
   threshold(input: Tensor, threshold: Scalar, value: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.threshold(input, threshold, value, *, out=None) -> Tensor` Elementwise. */
+  /** x where it is above `threshold`, else `value`. Elementwise. `torch.threshold(input, threshold, value, *, out=None) -> Tensor` */
   threshold(input: Tensor, threshold: Scalar, options: { value: Scalar; out?: Tensor }): Tensor
-  /** `torch.threshold(input, threshold, value, *, out=None) -> Tensor` Elementwise. */
+  /** x where it is above `threshold`, else `value`. Elementwise. `torch.threshold(input, threshold, value, *, out=None) -> Tensor` */
   threshold(input: Tensor, options: { threshold: Scalar; value: Scalar; out?: Tensor }): Tensor
-  /** `torch.threshold_(input, threshold, value) -> Tensor` In place. */
+  /** x where it is above `threshold`, else `value`. In place. `torch.threshold_(input, threshold, value) -> Tensor` */
   threshold_(input: Tensor, threshold: Scalar, value: Scalar): Tensor
-  /** `torch.threshold_(input, threshold, value) -> Tensor` In place. */
+  /** x where it is above `threshold`, else `value`. In place. `torch.threshold_(input, threshold, value) -> Tensor` */
   threshold_(input: Tensor, threshold: Scalar, options: { value: Scalar }): Tensor
-  /** `torch.threshold_(input, threshold, value) -> Tensor` In place. */
+  /** x where it is above `threshold`, else `value`. In place. `torch.threshold_(input, threshold, value) -> Tensor` */
   threshold_(input: Tensor, options: { threshold: Scalar; value: Scalar }): Tensor
-  /** `torch.tile(input, dims) -> Tensor` */
+  /** The tensor repeated `dims` times, as a copy. `torch.tile(input, dims) -> Tensor` */
   tile(input: Tensor, dims: readonly Int[]): Tensor
-  /** `torch.tile(input, dims) -> Tensor` */
+  /** The tensor repeated `dims` times, as a copy. `torch.tile(input, dims) -> Tensor` */
   tile(input: Tensor, options: { dims: readonly Int[] }): Tensor
-  /** `torch.topk(input, k, dim=-1, largest=True, sorted=True, *, out=None) -> (values, indices)` */
+  /** The k largest (or smallest) elements along `dim`, and their positions. `torch.topk(input, k, dim=-1, largest=True, sorted=True, *, out=None) -> (values, indices)` */
   topk(input: Tensor, k: Int, dim?: Int, largest?: boolean, sorted?: boolean, options?: { out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.topk(input, k, dim=-1, largest=True, sorted=True, *, out=None) -> (values, indices)` */
+  /** The k largest (or smallest) elements along `dim`, and their positions. `torch.topk(input, k, dim=-1, largest=True, sorted=True, *, out=None) -> (values, indices)` */
   topk(input: Tensor, k: Int, dim: Int, largest: boolean, options: { sorted?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.topk(input, k, dim=-1, largest=True, sorted=True, *, out=None) -> (values, indices)` */
+  /** The k largest (or smallest) elements along `dim`, and their positions. `torch.topk(input, k, dim=-1, largest=True, sorted=True, *, out=None) -> (values, indices)` */
   topk(input: Tensor, k: Int, dim: Int, options: { largest?: boolean; sorted?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.topk(input, k, dim=-1, largest=True, sorted=True, *, out=None) -> (values, indices)` */
+  /** The k largest (or smallest) elements along `dim`, and their positions. `torch.topk(input, k, dim=-1, largest=True, sorted=True, *, out=None) -> (values, indices)` */
   topk(input: Tensor, k: Int, options: { dim?: Int; largest?: boolean; sorted?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.topk(input, k, dim=-1, largest=True, sorted=True, *, out=None) -> (values, indices)` */
+  /** The k largest (or smallest) elements along `dim`, and their positions. `torch.topk(input, k, dim=-1, largest=True, sorted=True, *, out=None) -> (values, indices)` */
   topk(input: Tensor, options: { k: Int; dim?: Int; largest?: boolean; sorted?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ values: Tensor; indices: Tensor }, [Tensor, Tensor]>
-  /** `torch.trace(input) -> Tensor` */
+  /** The sum of the diagonal of a matrix. `torch.trace(input) -> Tensor` */
   trace(input: Tensor): Tensor
-  /** `torch.transpose(input, dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.transpose(input, dim0, dim1) -> Tensor` */
   transpose(input: Tensor, dim0: Int, dim1: Int): Tensor
-  /** `torch.transpose(input, dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.transpose(input, dim0, dim1) -> Tensor` */
   transpose(input: Tensor, dim0: Int, options: { dim1: Int }): Tensor
-  /** `torch.transpose(input, dim0, dim1) -> Tensor` The result may share the input's memory. */
+  /** Two dimensions exchanged; a view. The result may share the input's memory. `torch.transpose(input, dim0, dim1) -> Tensor` */
   transpose(input: Tensor, options: { dim0: Int; dim1: Int }): Tensor
-  /** `torch.transpose_copy(input, dim0, dim1, *, out=None) -> Tensor` */
+  /** As `transpose`, but a copy. `torch.transpose_copy(input, dim0, dim1, *, out=None) -> Tensor` */
   transposeCopy(input: Tensor, dim0: Int, dim1: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.transpose_copy(input, dim0, dim1, *, out=None) -> Tensor` */
+  /** As `transpose`, but a copy. `torch.transpose_copy(input, dim0, dim1, *, out=None) -> Tensor` */
   transposeCopy(input: Tensor, dim0: Int, options: { dim1: Int; out?: Tensor }): Tensor
-  /** `torch.transpose_copy(input, dim0, dim1, *, out=None) -> Tensor` */
+  /** As `transpose`, but a copy. `torch.transpose_copy(input, dim0, dim1, *, out=None) -> Tensor` */
   transposeCopy(input: Tensor, options: { dim0: Int; dim1: Int; out?: Tensor }): Tensor
-  /** `torch.trapezoid(y, x, *, dim=-1) -> Tensor` */
+  /** The integral along `dim` by the trapezoidal rule. `torch.trapezoid(y, x, *, dim=-1) -> Tensor` */
   trapezoid(y: Tensor, x: Tensor, options?: { dim?: Int }): Tensor
-  /** `torch.trapezoid(y, *, dx=1, dim=-1) -> Tensor` */
+  /** The integral along `dim` by the trapezoidal rule. `torch.trapezoid(y, *, dx=1, dim=-1) -> Tensor` */
   trapezoid(y: Tensor, options?: { dx?: Scalar; dim?: Int }): Tensor
   /** `torch.trapz(y, *, dx=1, dim=-1) -> Tensor` */
   trapz(y: Tensor, options?: { dx?: number; dim?: Int }): Tensor
   /** `torch.trapz(y, x, *, dim=-1) -> Tensor` */
   trapz(y: Tensor, x: Tensor, options?: { dim?: Int }): Tensor
-  /** `torch.triangular_solve(input, A, upper=True, transpose=False, unitriangular=False, *, out=None) -> (solution, cloned_coefficient)` */
+  /** Solves triangular systems; see `linalg.solve_triangular`. `torch.triangular_solve(input, A, upper=True, transpose=False, unitriangular=False, *, out=None) -> (solution, cloned_coefficient)` */
   triangularSolve(input: Tensor, A: Tensor, upper?: boolean, transpose?: boolean, unitriangular?: boolean, options?: { out?: readonly [Tensor, Tensor] }): Named<{ solution: Tensor; clonedCoefficient: Tensor }, [Tensor, Tensor]>
-  /** `torch.triangular_solve(input, A, upper=True, transpose=False, unitriangular=False, *, out=None) -> (solution, cloned_coefficient)` */
+  /** Solves triangular systems; see `linalg.solve_triangular`. `torch.triangular_solve(input, A, upper=True, transpose=False, unitriangular=False, *, out=None) -> (solution, cloned_coefficient)` */
   triangularSolve(input: Tensor, A: Tensor, upper: boolean, transpose: boolean, options: { unitriangular?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ solution: Tensor; clonedCoefficient: Tensor }, [Tensor, Tensor]>
-  /** `torch.triangular_solve(input, A, upper=True, transpose=False, unitriangular=False, *, out=None) -> (solution, cloned_coefficient)` */
+  /** Solves triangular systems; see `linalg.solve_triangular`. `torch.triangular_solve(input, A, upper=True, transpose=False, unitriangular=False, *, out=None) -> (solution, cloned_coefficient)` */
   triangularSolve(input: Tensor, A: Tensor, upper: boolean, options: { transpose?: boolean; unitriangular?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ solution: Tensor; clonedCoefficient: Tensor }, [Tensor, Tensor]>
-  /** `torch.triangular_solve(input, A, upper=True, transpose=False, unitriangular=False, *, out=None) -> (solution, cloned_coefficient)` */
+  /** Solves triangular systems; see `linalg.solve_triangular`. `torch.triangular_solve(input, A, upper=True, transpose=False, unitriangular=False, *, out=None) -> (solution, cloned_coefficient)` */
   triangularSolve(input: Tensor, A: Tensor, options: { upper?: boolean; transpose?: boolean; unitriangular?: boolean; out?: readonly [Tensor, Tensor] }): Named<{ solution: Tensor; clonedCoefficient: Tensor }, [Tensor, Tensor]>
-  /** `torch.tril(input, diagonal=0, *, out=None) -> Tensor` */
+  /** Matrices with zeros above the diagonal. `torch.tril(input, diagonal=0, *, out=None) -> Tensor` */
   tril(input: Tensor, diagonal?: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.tril(input, diagonal=0, *, out=None) -> Tensor` */
+  /** Matrices with zeros above the diagonal. `torch.tril(input, diagonal=0, *, out=None) -> Tensor` */
   tril(input: Tensor, options: { diagonal?: Int; out?: Tensor }): Tensor
-  /** `torch.tril_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The positions of the lower triangle of a matrix: [2, count]. `torch.tril_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   trilIndices(row: Int, col: Int, offset?: Int, options?: TensorOptions): Tensor
-  /** `torch.tril_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The positions of the lower triangle of a matrix: [2, count]. `torch.tril_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   trilIndices(row: Int, col: Int, options: { offset?: Int } & TensorOptions): Tensor
-  /** `torch.tril_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The positions of the lower triangle of a matrix: [2, count]. `torch.tril_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   trilIndices(row: Int, options: { col: Int; offset?: Int } & TensorOptions): Tensor
-  /** `torch.tril_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The positions of the lower triangle of a matrix: [2, count]. `torch.tril_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   trilIndices(options: { row: Int; col: Int; offset?: Int } & TensorOptions): Tensor
   /** `torch.triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-06, swap=False, reduction='mean') -> Tensor` */
   tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, margin?: number, p?: number, eps?: number, swap?: boolean, reduction?: Reduction): Tensor
@@ -3044,63 +3048,65 @@ export interface TorchFunctions {
   tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, margin: number, options: { p?: number; eps?: number; swap?: boolean; reduction?: Reduction }): Tensor
   /** `torch.triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-06, swap=False, reduction='mean') -> Tensor` */
   tripletMarginLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: { margin?: number; p?: number; eps?: number; swap?: boolean; reduction?: Reduction }): Tensor
-  /** `torch.triu(input, diagonal=0, *, out=None) -> Tensor` */
+  /** Matrices with zeros below the diagonal. `torch.triu(input, diagonal=0, *, out=None) -> Tensor` */
   triu(input: Tensor, diagonal?: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.triu(input, diagonal=0, *, out=None) -> Tensor` */
+  /** Matrices with zeros below the diagonal. `torch.triu(input, diagonal=0, *, out=None) -> Tensor` */
   triu(input: Tensor, options: { diagonal?: Int; out?: Tensor }): Tensor
-  /** `torch.triu_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The positions of the upper triangle of a matrix: [2, count]. `torch.triu_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   triuIndices(row: Int, col: Int, offset?: Int, options?: TensorOptions): Tensor
-  /** `torch.triu_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The positions of the upper triangle of a matrix: [2, count]. `torch.triu_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   triuIndices(row: Int, col: Int, options: { offset?: Int } & TensorOptions): Tensor
-  /** `torch.triu_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The positions of the upper triangle of a matrix: [2, count]. `torch.triu_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   triuIndices(row: Int, options: { col: Int; offset?: Int } & TensorOptions): Tensor
-  /** `torch.triu_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** The positions of the upper triangle of a matrix: [2, count]. `torch.triu_indices(row, col, offset=0, *, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   triuIndices(options: { row: Int; col: Int; offset?: Int } & TensorOptions): Tensor
-  /** `torch.true_divide(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** Divides by `other`, rounding if `rounding_mode` says so; integers make floating-point results otherwise. Elementwise. `torch.true_divide(input, other, *, out=None) -> Tensor` */
   trueDivide(input: Tensor | Scalar, other: Tensor | Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.trunc(input, *, out=None) -> Tensor` Elementwise. */
+  /** Each element without what is behind the point. Elementwise. `torch.trunc(input, *, out=None) -> Tensor` */
   trunc(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.trunc_(input) -> Tensor` In place. Elementwise. */
+  /** Each element without what is behind the point. In place. Elementwise. `torch.trunc_(input) -> Tensor` */
   trunc_(input: Tensor): Tensor
-  /** `torch.unbind(input, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** The slices along `dim`, without that dimension; views. The result may share the input's memory. `torch.unbind(input, dim=0) -> Tensor[]` */
   unbind(input: Tensor, dim?: Int): Tensor[]
-  /** `torch.unbind(input, dim=0) -> Tensor[]` The result may share the input's memory. */
+  /** The slices along `dim`, without that dimension; views. The result may share the input's memory. `torch.unbind(input, dim=0) -> Tensor[]` */
   unbind(input: Tensor, options: { dim?: Int }): Tensor[]
-  /** `torch.unbind_copy(input, dim=0, *, out=None) -> Tensor[]` */
-  unbindCopy(input: Tensor, dim?: Int, options?: { out?: readonly Tensor[] }): Tensor[]
-  /** `torch.unbind_copy(input, dim=0, *, out=None) -> Tensor[]` */
-  unbindCopy(input: Tensor, options: { dim?: Int; out?: readonly Tensor[] }): Tensor[]
-  /** `torch.unflatten(input, dim, sizes) -> Tensor` The result may share the input's memory. */
+  /** As `unbind`, but a copy. `torch.unbind_copy(input, dim=0) -> Tensor[]` */
+  unbindCopy(input: Tensor, dim?: Int): Tensor[]
+  /** As `unbind`, but a copy. `torch.unbind_copy(input, dim=0) -> Tensor[]` */
+  unbindCopy(input: Tensor, options: { dim?: Int; out: readonly Tensor[] }): void
+  /** As `unbind`, but a copy. `torch.unbind_copy(input, dim=0) -> Tensor[]` */
+  unbindCopy(input: Tensor, options: { dim?: Int }): Tensor[]
+  /** One dimension as several; a view. The result may share the input's memory. `torch.unflatten(input, dim, sizes) -> Tensor` */
   unflatten(input: Tensor, dim: Int, sizes: readonly Int[]): Tensor
-  /** `torch.unflatten(input, dim, sizes) -> Tensor` The result may share the input's memory. */
+  /** One dimension as several; a view. The result may share the input's memory. `torch.unflatten(input, dim, sizes) -> Tensor` */
   unflatten(input: Tensor, dim: Int, options: { sizes: readonly Int[] }): Tensor
-  /** `torch.unflatten(input, dim, sizes) -> Tensor` The result may share the input's memory. */
+  /** One dimension as several; a view. The result may share the input's memory. `torch.unflatten(input, dim, sizes) -> Tensor` */
   unflatten(input: Tensor, options: { dim: Int; sizes: readonly Int[] }): Tensor
-  /** `torch.unfold_copy(input, dimension, size, step, *, out=None) -> Tensor` */
+  /** As `unfold`, but a copy. `torch.unfold_copy(input, dimension, size, step, *, out=None) -> Tensor` */
   unfoldCopy(input: Tensor, dimension: Int, size: Int, step: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.unfold_copy(input, dimension, size, step, *, out=None) -> Tensor` */
+  /** As `unfold`, but a copy. `torch.unfold_copy(input, dimension, size, step, *, out=None) -> Tensor` */
   unfoldCopy(input: Tensor, dimension: Int, size: Int, options: { step: Int; out?: Tensor }): Tensor
-  /** `torch.unfold_copy(input, dimension, size, step, *, out=None) -> Tensor` */
+  /** As `unfold`, but a copy. `torch.unfold_copy(input, dimension, size, step, *, out=None) -> Tensor` */
   unfoldCopy(input: Tensor, dimension: Int, options: { size: Int; step: Int; out?: Tensor }): Tensor
-  /** `torch.unfold_copy(input, dimension, size, step, *, out=None) -> Tensor` */
+  /** As `unfold`, but a copy. `torch.unfold_copy(input, dimension, size, step, *, out=None) -> Tensor` */
   unfoldCopy(input: Tensor, options: { dimension: Int; size: Int; step: Int; out?: Tensor }): Tensor
-  /** `torch.unique_consecutive(input, return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
+  /** The result's shape depends on the values. `torch.unique_consecutive(input, return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` */
   uniqueConsecutive(input: Tensor, returnInverse?: boolean, returnCounts?: boolean, dim?: Int | null): [Tensor, Tensor, Tensor]
-  /** `torch.unique_consecutive(input, return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
+  /** The result's shape depends on the values. `torch.unique_consecutive(input, return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` */
   uniqueConsecutive(input: Tensor, returnInverse: boolean, returnCounts: boolean, options: { dim?: Int | null }): [Tensor, Tensor, Tensor]
-  /** `torch.unique_consecutive(input, return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
+  /** The result's shape depends on the values. `torch.unique_consecutive(input, return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` */
   uniqueConsecutive(input: Tensor, returnInverse: boolean, options: { returnCounts?: boolean; dim?: Int | null }): [Tensor, Tensor, Tensor]
-  /** `torch.unique_consecutive(input, return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
+  /** The result's shape depends on the values. `torch.unique_consecutive(input, return_inverse=False, return_counts=False, dim=None) -> (Tensor, Tensor, Tensor)` */
   uniqueConsecutive(input: Tensor, options: { returnInverse?: boolean; returnCounts?: boolean; dim?: Int | null }): [Tensor, Tensor, Tensor]
-  /** `torch.unique_dim(input, dim, sorted=True, return_inverse=False, return_counts=False) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
+  /** The result's shape depends on the values. `torch.unique_dim(input, dim, sorted=True, return_inverse=False, return_counts=False) -> (Tensor, Tensor, Tensor)` */
   uniqueDim(input: Tensor, dim: Int, sorted?: boolean, returnInverse?: boolean, returnCounts?: boolean): [Tensor, Tensor, Tensor]
-  /** `torch.unique_dim(input, dim, sorted=True, return_inverse=False, return_counts=False) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
+  /** The result's shape depends on the values. `torch.unique_dim(input, dim, sorted=True, return_inverse=False, return_counts=False) -> (Tensor, Tensor, Tensor)` */
   uniqueDim(input: Tensor, dim: Int, sorted: boolean, returnInverse: boolean, options: { returnCounts?: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.unique_dim(input, dim, sorted=True, return_inverse=False, return_counts=False) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
+  /** The result's shape depends on the values. `torch.unique_dim(input, dim, sorted=True, return_inverse=False, return_counts=False) -> (Tensor, Tensor, Tensor)` */
   uniqueDim(input: Tensor, dim: Int, sorted: boolean, options: { returnInverse?: boolean; returnCounts?: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.unique_dim(input, dim, sorted=True, return_inverse=False, return_counts=False) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
+  /** The result's shape depends on the values. `torch.unique_dim(input, dim, sorted=True, return_inverse=False, return_counts=False) -> (Tensor, Tensor, Tensor)` */
   uniqueDim(input: Tensor, dim: Int, options: { sorted?: boolean; returnInverse?: boolean; returnCounts?: boolean }): [Tensor, Tensor, Tensor]
-  /** `torch.unique_dim(input, dim, sorted=True, return_inverse=False, return_counts=False) -> (Tensor, Tensor, Tensor)` The result's shape depends on the values. */
+  /** The result's shape depends on the values. `torch.unique_dim(input, dim, sorted=True, return_inverse=False, return_counts=False) -> (Tensor, Tensor, Tensor)` */
   uniqueDim(input: Tensor, options: { dim: Int; sorted?: boolean; returnInverse?: boolean; returnCounts?: boolean }): [Tensor, Tensor, Tensor]
   /** `torch.unsafe_chunk(input, chunks, dim=0) -> Tensor[]` */
   unsafeChunk(input: Tensor, chunks: Int, dim?: Int): Tensor[]
@@ -3120,110 +3126,110 @@ export interface TorchFunctions {
   unsafeSplitWithSizes(input: Tensor, splitSizes: readonly Int[], options: { dim?: Int }): Tensor[]
   /** `torch.unsafe_split_with_sizes(input, split_sizes, dim=0) -> Tensor[]` */
   unsafeSplitWithSizes(input: Tensor, options: { splitSizes: readonly Int[]; dim?: Int }): Tensor[]
-  /** `torch.unsqueeze(input, dim) -> Tensor` The result may share the input's memory. */
+  /** With a new dimension of size 1; a view. The result may share the input's memory. `torch.unsqueeze(input, dim) -> Tensor` */
   unsqueeze(input: Tensor, dim: Int): Tensor
-  /** `torch.unsqueeze(input, dim) -> Tensor` The result may share the input's memory. */
+  /** With a new dimension of size 1; a view. The result may share the input's memory. `torch.unsqueeze(input, dim) -> Tensor` */
   unsqueeze(input: Tensor, options: { dim: Int }): Tensor
-  /** `torch.unsqueeze_copy(input, dim, *, out=None) -> Tensor` */
+  /** As `unsqueeze`, but a copy. `torch.unsqueeze_copy(input, dim, *, out=None) -> Tensor` */
   unsqueezeCopy(input: Tensor, dim: Int, options?: { out?: Tensor }): Tensor
-  /** `torch.unsqueeze_copy(input, dim, *, out=None) -> Tensor` */
+  /** As `unsqueeze`, but a copy. `torch.unsqueeze_copy(input, dim, *, out=None) -> Tensor` */
   unsqueezeCopy(input: Tensor, options: { dim: Int; out?: Tensor }): Tensor
-  /** `torch.values_copy(input, *, out=None) -> Tensor` */
+  /** As `values`, but a copy. `torch.values_copy(input, *, out=None) -> Tensor` */
   valuesCopy(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.vander(x, N=None, increasing=False) -> Tensor` */
+  /** A Vandermonde matrix: powers of a vector's elements. `torch.vander(x, N=None, increasing=False) -> Tensor` */
   vander(x: Tensor, N?: Int | null, increasing?: boolean): Tensor
-  /** `torch.vander(x, N=None, increasing=False) -> Tensor` */
+  /** A Vandermonde matrix: powers of a vector's elements. `torch.vander(x, N=None, increasing=False) -> Tensor` */
   vander(x: Tensor, N: Int | null, options: { increasing?: boolean }): Tensor
-  /** `torch.vander(x, N=None, increasing=False) -> Tensor` */
+  /** A Vandermonde matrix: powers of a vector's elements. `torch.vander(x, N=None, increasing=False) -> Tensor` */
   vander(x: Tensor, options: { N?: Int | null; increasing?: boolean }): Tensor
-  /** `torch.var(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.var(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` */
   var(input: Tensor, dim: Int | readonly Int[] | null, unbiased?: boolean, keepdim?: boolean, options?: { out?: Tensor }): Tensor
-  /** `torch.var(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.var(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` */
   var(input: Tensor, dim: Int | readonly Int[] | null, unbiased: boolean, options: { keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.var(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.var(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` */
   var(input: Tensor, dim: Int | readonly Int[] | null, options: { unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.var(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.var(input, dim, unbiased=True, keepdim=False, *, out=None) -> Tensor` */
   var(input: Tensor, options: { dim: Int | readonly Int[] | null; unbiased?: boolean; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.var(input, dim=None, *, correction=None, keepdim=False, out=None) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.var(input, dim=None, *, correction=None, keepdim=False, out=None) -> Tensor` */
   var(input: Tensor, dim?: Int | readonly Int[] | null, options?: { correction?: Scalar | null; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.var(input, dim=None, *, correction=None, keepdim=False, out=None) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.var(input, dim=None, *, correction=None, keepdim=False, out=None) -> Tensor` */
   var(input: Tensor, options: { dim?: Int | readonly Int[] | null; correction?: Scalar | null; keepdim?: boolean; out?: Tensor }): Tensor
-  /** `torch.var(input, unbiased=True) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.var(input, unbiased=True) -> Tensor` */
   var(input: Tensor, unbiased?: boolean): Tensor
-  /** `torch.var(input, unbiased=True) -> Tensor` A reduction. */
+  /** The variance of all elements, or of those along `dim`. A reduction. `torch.var(input, unbiased=True) -> Tensor` */
   var(input: Tensor, options: { unbiased?: boolean }): Tensor
-  /** `torch.var_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The variance and the mean. A reduction. `torch.var_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` */
   varMean(input: Tensor, dim: Int | readonly Int[] | null, unbiased?: boolean, keepdim?: boolean): [Tensor, Tensor]
-  /** `torch.var_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The variance and the mean. A reduction. `torch.var_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` */
   varMean(input: Tensor, dim: Int | readonly Int[] | null, unbiased: boolean, options: { keepdim?: boolean }): [Tensor, Tensor]
-  /** `torch.var_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The variance and the mean. A reduction. `torch.var_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` */
   varMean(input: Tensor, dim: Int | readonly Int[] | null, options: { unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor]
-  /** `torch.var_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The variance and the mean. A reduction. `torch.var_mean(input, dim, unbiased=True, keepdim=False) -> (Tensor, Tensor)` */
   varMean(input: Tensor, options: { dim: Int | readonly Int[] | null; unbiased?: boolean; keepdim?: boolean }): [Tensor, Tensor]
-  /** `torch.var_mean(input, dim=None, *, correction=None, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The variance and the mean. A reduction. `torch.var_mean(input, dim=None, *, correction=None, keepdim=False) -> (Tensor, Tensor)` */
   varMean(input: Tensor, dim?: Int | readonly Int[] | null, options?: { correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor]
-  /** `torch.var_mean(input, dim=None, *, correction=None, keepdim=False) -> (Tensor, Tensor)` A reduction. */
+  /** The variance and the mean. A reduction. `torch.var_mean(input, dim=None, *, correction=None, keepdim=False) -> (Tensor, Tensor)` */
   varMean(input: Tensor, options: { dim?: Int | readonly Int[] | null; correction?: Scalar | null; keepdim?: boolean }): [Tensor, Tensor]
-  /** `torch.var_mean(input, unbiased=True) -> (Tensor, Tensor)` A reduction. */
+  /** The variance and the mean. A reduction. `torch.var_mean(input, unbiased=True) -> (Tensor, Tensor)` */
   varMean(input: Tensor, unbiased?: boolean): [Tensor, Tensor]
-  /** `torch.var_mean(input, unbiased=True) -> (Tensor, Tensor)` A reduction. */
+  /** The variance and the mean. A reduction. `torch.var_mean(input, unbiased=True) -> (Tensor, Tensor)` */
   varMean(input: Tensor, options: { unbiased?: boolean }): [Tensor, Tensor]
-  /** `torch.vdot(input, other, *, out=None) -> Tensor` */
+  /** The dot product of two vectors, the first conjugated. `torch.vdot(input, other, *, out=None) -> Tensor` */
   vdot(input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.view_as_complex(input) -> Tensor` The result may share the input's memory. */
+  /** Pairs in the last dimension as complex numbers; a view. The result may share the input's memory. `torch.view_as_complex(input) -> Tensor` */
   viewAsComplex(input: Tensor): Tensor
-  /** `torch.view_as_complex_copy(input, *, out=None) -> Tensor` */
+  /** As `viewAsComplex`, but a copy. `torch.view_as_complex_copy(input, *, out=None) -> Tensor` */
   viewAsComplexCopy(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.view_as_real(input) -> Tensor` The result may share the input's memory. */
+  /** Complex numbers as pairs in a new last dimension; a view. The result may share the input's memory. `torch.view_as_real(input) -> Tensor` */
   viewAsReal(input: Tensor): Tensor
-  /** `torch.view_as_real_copy(input, *, out=None) -> Tensor` */
+  /** As `viewAsReal`, but a copy. `torch.view_as_real_copy(input, *, out=None) -> Tensor` */
   viewAsRealCopy(input: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.view_copy(input, dtype, *, out=None) -> Tensor` */
+  /** As `view`, but a copy. `torch.view_copy(input, dtype, *, out=None) -> Tensor` */
   viewCopy(input: Tensor, dtype: DType, options?: { out?: Tensor }): Tensor
-  /** `torch.view_copy(input, dtype, *, out=None) -> Tensor` */
+  /** As `view`, but a copy. `torch.view_copy(input, dtype, *, out=None) -> Tensor` */
   viewCopy(input: Tensor, options: { dtype: DType; out?: Tensor }): Tensor
-  /** `torch.view_copy(input, size, *, out=None) -> Tensor` */
+  /** As `view`, but a copy. `torch.view_copy(input, size, *, out=None) -> Tensor` */
   viewCopy(input: Tensor, size: readonly Int[], options?: { out?: Tensor }): Tensor
-  /** `torch.view_copy(input, size, *, out=None) -> Tensor` */
+  /** As `view`, but a copy. `torch.view_copy(input, size, *, out=None) -> Tensor` */
   viewCopy(input: Tensor, options: { size: readonly Int[]; out?: Tensor }): Tensor
-  /** `torch.vsplit(input, sections) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the first dimension; views. The result may share the input's memory. `torch.vsplit(input, sections) -> Tensor[]` */
   vsplit(input: Tensor, sections: Int): Tensor[]
-  /** `torch.vsplit(input, sections) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the first dimension; views. The result may share the input's memory. `torch.vsplit(input, sections) -> Tensor[]` */
   vsplit(input: Tensor, options: { sections: Int }): Tensor[]
-  /** `torch.vsplit(input, indices) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the first dimension; views. The result may share the input's memory. `torch.vsplit(input, indices) -> Tensor[]` */
   vsplit(input: Tensor, indices: readonly Int[]): Tensor[]
-  /** `torch.vsplit(input, indices) -> Tensor[]` The result may share the input's memory. */
+  /** Splits along the first dimension; views. The result may share the input's memory. `torch.vsplit(input, indices) -> Tensor[]` */
   vsplit(input: Tensor, options: { indices: readonly Int[] }): Tensor[]
-  /** `torch.vstack(tensors, *, out=None) -> Tensor` */
+  /** Joins tensors along the first dimension, vectors as rows. `torch.vstack(tensors, *, out=None) -> Tensor` */
   vstack(tensors: readonly Tensor[], options?: { out?: Tensor }): Tensor
-  /** `torch.where(condition) -> Tensor[]` */
+  /** `input` where the condition is true, else `other`; alone, the positions where it is. `torch.where(condition) -> Tensor[]` */
   where(condition: Tensor): Tensor[]
-  /** `torch.where(condition, input, other, *, out=None) -> Tensor` Elementwise. */
+  /** `input` where the condition is true, else `other`; alone, the positions where it is. Elementwise. `torch.where(condition, input, other, *, out=None) -> Tensor` */
   where(condition: Tensor, input: Tensor, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.where(condition, input, other) -> Tensor` */
+  /** `input` where the condition is true, else `other`; alone, the positions where it is. `torch.where(condition, input, other) -> Tensor` */
   where(condition: Tensor, input: Scalar, other: Tensor | Scalar): Tensor
-  /** `torch.where(condition, input, other) -> Tensor` */
+  /** `input` where the condition is true, else `other`; alone, the positions where it is. `torch.where(condition, input, other) -> Tensor` */
   where(condition: Tensor, input: Tensor, other: Scalar): Tensor
-  /** `torch.where(condition, input, other) -> Tensor` */
+  /** `input` where the condition is true, else `other`; alone, the positions where it is. `torch.where(condition, input, other) -> Tensor` */
   where(condition: Tensor, input: Tensor, options: { other: Scalar }): Tensor
-  /** `torch.xlogy(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** input · log(other), 0 where input is 0. Elementwise. `torch.xlogy(input, other, *, out=None) -> Tensor` */
   xlogy(input: Tensor | Scalar, other: Tensor, options?: { out?: Tensor }): Tensor
-  /** `torch.xlogy(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** input · log(other), 0 where input is 0. Elementwise. `torch.xlogy(input, other, *, out=None) -> Tensor` */
   xlogy(input: Tensor, other: Scalar, options?: { out?: Tensor }): Tensor
-  /** `torch.xlogy(input, other, *, out=None) -> Tensor` Elementwise. */
+  /** input · log(other), 0 where input is 0. Elementwise. `torch.xlogy(input, other, *, out=None) -> Tensor` */
   xlogy(input: Tensor, options: { other: Scalar; out?: Tensor }): Tensor
-  /** `torch.xlogy_(input, other) -> Tensor` In place. Elementwise. */
+  /** input · log(other), 0 where input is 0. In place. Elementwise. `torch.xlogy_(input, other) -> Tensor` */
   xlogy_(input: Tensor, other: Tensor | Scalar): Tensor
-  /** `torch.zero_(input) -> Tensor` In place. */
+  /** Sets every element to 0. In place. `torch.zero_(input) -> Tensor` */
   zero_(input: Tensor): Tensor
-  /** `torch.zeros(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor full of zeros. `torch.zeros(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   zeros(size: readonly Int[], options?: { out?: Tensor } & TensorOptions): Tensor
-  /** `torch.zeros(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor full of zeros. `torch.zeros(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   zeros(...size: Int[]): Tensor
-  /** `torch.zeros(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor full of zeros. `torch.zeros(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   zeros(...args: [...size: Int[], options: { out?: Tensor } & TensorOptions]): Tensor
-  /** `torch.zeros(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor full of zeros. `torch.zeros(size, *, out=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   zeros(options: { size: readonly Int[]; out?: Tensor } & TensorOptions): Tensor
-  /** `torch.zeros_like(input, *, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
+  /** A tensor shaped as another, full of zeros. `torch.zeros_like(input, *, memory_format=None, dtype=None, layout=None, device=None, pin_memory=False, requires_grad=False) -> Tensor` */
   zerosLike(input: Tensor, options?: { memoryFormat?: MemoryFormat | null } & TensorOptions): Tensor
 }

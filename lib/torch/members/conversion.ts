@@ -1,79 +1,80 @@
 // Conversions with a name of their own.
 
+import { checkInteger, checkOptions } from '../../check.js'
 import type { Tensor } from '../tensor.js'
+import type { Device, DType, MemoryFormat } from '../types.js'
+
+/** Options of the conversions. */
+export interface ConversionOptions {
+  /** Order of the dimensions in memory; kept unless given. */
+  memoryFormat?: MemoryFormat
+}
+
+/** Options of the `cuda` method. */
+export interface CudaOptions extends ConversionOptions {
+  /** Do not wait for a copy out of page-locked memory. */
+  nonBlocking?: boolean
+}
 
 export interface ConversionMembers {
   /** On the CPU. */
-  cpu(): Tensor
-  /** On a CUDA device, the first unless told otherwise. */
-  cuda(index?: number): Tensor
+  cpu(options?: ConversionOptions): Tensor
+  /** On a CUDA device, by index or name, the first unless told otherwise. */
+  cuda(device?: number | Device, options?: CudaOptions): Tensor
   /** As float32. */
-  float(): Tensor
+  float(options?: ConversionOptions): Tensor
   /** As float64. */
-  double(): Tensor
+  double(options?: ConversionOptions): Tensor
   /** As float16. */
-  half(): Tensor
+  half(options?: ConversionOptions): Tensor
   /** As bfloat16. */
-  bfloat16(): Tensor
+  bfloat16(options?: ConversionOptions): Tensor
   /** As int64. */
-  long(): Tensor
+  long(options?: ConversionOptions): Tensor
   /** As int32. */
-  int(): Tensor
+  int(options?: ConversionOptions): Tensor
   /** As int16. */
-  short(): Tensor
+  short(options?: ConversionOptions): Tensor
   /** As int8. */
-  char(): Tensor
+  char(options?: ConversionOptions): Tensor
   /** As uint8. */
-  byte(): Tensor
+  byte(options?: ConversionOptions): Tensor
   /** As bool. */
-  bool(): Tensor
+  bool(options?: ConversionOptions): Tensor
   /** As complex64. */
-  cfloat(): Tensor
+  cfloat(options?: ConversionOptions): Tensor
   /** As complex128. */
-  cdouble(): Tensor
+  cdouble(options?: ConversionOptions): Tensor
 }
 
+/** The method `name`, which converts to `dtype`. */
+const castTo = (name: string, dtype: DType) =>
+  function cast(this: Tensor, options?: ConversionOptions): Tensor {
+    return this.to({ dtype, ...checkOptions(name, options, ['memoryFormat']) })
+  }
+
 export const conversionMembers: ConversionMembers & ThisType<Tensor> = {
-  cpu() {
-    return this.to({ device: 'cpu' })
+  cpu(options) {
+    return this.to({ device: 'cpu', ...checkOptions('cpu', options, ['memoryFormat']) })
   },
-  cuda(index = 0) {
-    return this.to({ device: `cuda:${index}` })
+  cuda(device = 0, options) {
+    const target =
+      typeof device === 'number'
+        ? (`cuda:${checkInteger('cuda', 'device', device, { min: 0 })}` as const)
+        : device
+    const keys = ['nonBlocking', 'memoryFormat'] as const
+    return this.to({ device: target, ...checkOptions<CudaOptions>('cuda', options, keys) })
   },
-  float() {
-    return this.to('float32')
-  },
-  double() {
-    return this.to('float64')
-  },
-  half() {
-    return this.to('float16')
-  },
-  bfloat16() {
-    return this.to('bfloat16')
-  },
-  long() {
-    return this.to('int64')
-  },
-  int() {
-    return this.to('int32')
-  },
-  short() {
-    return this.to('int16')
-  },
-  char() {
-    return this.to('int8')
-  },
-  byte() {
-    return this.to('uint8')
-  },
-  bool() {
-    return this.to('bool')
-  },
-  cfloat() {
-    return this.to('complex64')
-  },
-  cdouble() {
-    return this.to('complex128')
-  },
+  float: castTo('float', 'float32'),
+  double: castTo('double', 'float64'),
+  half: castTo('half', 'float16'),
+  bfloat16: castTo('bfloat16', 'bfloat16'),
+  long: castTo('long', 'int64'),
+  int: castTo('int', 'int32'),
+  short: castTo('short', 'int16'),
+  char: castTo('char', 'int8'),
+  byte: castTo('byte', 'uint8'),
+  bool: castTo('bool', 'bool'),
+  cfloat: castTo('cfloat', 'complex64'),
+  cdouble: castTo('cdouble', 'complex128'),
 }

@@ -5,7 +5,7 @@ torch.setNumThreads(1)
 
 function loop(): void {
   const x = torch.zeros([512, 512])
-  for (let i = 0; i < 200_000; i++) {
+  for (let i = 0; i < 20_000; i++) {
     x.add(x)
     if (i % 1000 === 0) sample()
   }

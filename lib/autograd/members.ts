@@ -1,0 +1,73 @@
+// Members of Tensor that concern autograd.
+
+import { fail } from '../check.js'
+import { native, type TensorHandle } from '../native.js'
+import type { Tensor } from '../torch/tensor.js'
+import { access } from '../torch/tensor-access.js'
+import { type BackwardOptions, backward } from './backward.js'
+import { GradFn } from './grad-fn.js'
+import {
+  type PostAccumulateGradHook,
+  type RemovableHandle,
+  registerHook,
+  registerPostAccumulateGradHook,
+  type TensorHook,
+} from './hooks.js'
+
+export interface AutogradMembers {
+  /**
+   * Computes the gradients of this tensor with respect to the leaves of its graph and adds them to their `grad`.
+   *
+   * @param gradient gradient of the final result with respect to this tensor; may be left out for a single element
+   */
+  backward(gradient?: Tensor | null, options?: BackwardOptions): void
+  /** The recorded operation that made this tensor; null for a leaf. */
+  readonly gradFn: GradFn | null
+  /** Makes backward fill the `grad` of this tensor although it is no leaf. */
+  retainGrad(): void
+  /** Whether {@link retainGrad} was called. */
+  readonly retainsGrad: boolean
+  /**
+   * Calls `hook` with the gradient of this tensor each time backward has computed it. What it returns, if anything, is
+   * what backward goes on with, and must have the same shape. An error that it throws leaves backward as it is.
+   *
+   * Use the argument of the hook, not this tensor by its variable: a tensor whose hook refers to it is only freed by
+   * a backward, `dispose()`, `torch.scope` or `remove()`.
+   *
+   * @example const hook = h.registerHook((grad) => grad.clamp(-1, 1)); hook.remove()
+   */
+  registerHook(hook: TensorHook): RemovableHandle
+  /**
+   * Calls `hook` with this leaf each time backward has added to its `grad`, for instance to let an optimizer take
+   * its step and to free the gradient while backward goes on.
+   *
+   * @example w.registerPostAccumulateGradHook((w) => { w.grad = null })
+   */
+  registerPostAccumulateGradHook(hook: PostAccumulateGradHook): RemovableHandle
+}
+
+const handle = (where: string, self: unknown): TensorHandle =>
+  access.handleOf(self) ?? fail(where, 'this', 'a Tensor', self)
+
+export const autogradMembers: AutogradMembers & ThisType<Tensor> = {
+  backward(gradient, options) {
+    backward(this, gradient, options)
+  },
+  get gradFn() {
+    const node = native.gradNode(handle('gradFn', this))
+    return node === null ? null : new GradFn(node)
+  },
+  retainGrad() {
+    native.retainGrad(handle('retainGrad', this))
+  },
+  get retainsGrad() {
+    return native.retainsGrad(handle('retainsGrad', this))
+  },
+  registerHook(hook) {
+    return registerHook(this, handle('registerHook', this), hook)
+  },
+  registerPostAccumulateGradHook(hook) {
+    const where = 'registerPostAccumulateGradHook'
+    return registerPostAccumulateGradHook(this, handle(where, this), hook)
+  },
+}

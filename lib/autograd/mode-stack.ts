@@ -1,0 +1,200 @@
+// How modes nest, and how they follow `await`.
+//
+// libtorch's modes belong to the thread. A mode here belongs to the function that was started in it, and, if that is
+// asynchronous, to everything it awaits or starts until its promise settles: AsyncLocalStorage knows for each task the
+// innermost mode it was started in. While such a function is under way, each operation first puts the thread into the
+// mode of the task that runs (task.enter); at other times the thread simply is in the right mode, and nothing is paid.
+
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { checkFunction } from '../check.js'
+import { TorchError } from '../errors.js'
+import { type Native, native, type TensorHandle } from '../native.js'
+import { task } from '../torch/task.js'
+
+/** The same bits as in native/autograd/modes.cc. */
+export const Bit = { Grad: 1, Inference: 2, Anomaly: 4, CheckNan: 8 } as const
+
+/** Packs a tensor that an operation saves for its backward, and gives the function that unpacks it. */
+export type PackHook = (tensor: TensorHandle) => () => TensorHandle
+
+/** What holds for a task. */
+export interface Mode {
+  readonly bits: number
+  readonly packHook: PackHook | null
+}
+
+/** One function that was started in a mode. */
+interface Extent {
+  readonly mode: Mode
+  /** What it was started in. */
+  readonly outer: Extent | undefined
+  /** False once the function has ended: what it has started and left behind goes on in the outer mode. */
+  open: boolean
+}
+
+const storage = new AsyncLocalStorage<Extent>()
+
+/** The mode outside all extents. */
+let base: Mode = { bits: native.modes(), packHook: null }
+/** What the thread is in. */
+let applied = base
+/** Number of extents on the stack. */
+let depth = 0
+
+function modeOf(extent: Extent | undefined): Mode {
+  let innermost = extent
+  while (innermost !== undefined && !innermost.open) innermost = innermost.outer
+  return innermost?.mode ?? base
+}
+
+function apply(mode: Mode): void {
+  if (mode === applied) return
+  if (mode.bits !== applied.bits) native.setModes(mode.bits)
+  if (mode.packHook !== applied.packHook) native.setPackHook(mode.packHook)
+  applied = mode
+}
+
+task.enter = () => apply(modeOf(storage.getStore()))
+
+/** What depends on modes and is no call of an operator, for which the dispatcher checks itself. */
+const ENTRIES = [
+  'beginFunction',
+  'createModule',
+  'fromBuffer',
+  'getItem',
+  'moduleForward',
+  'moduleTo',
+  'runBackward',
+  'setItem',
+  'setOptimizerState',
+  'setRequiresGrad',
+  'stepOptimizer',
+  'zeroGrad',
+] as const satisfies readonly (keyof Native)[]
+
+for (const name of ENTRIES) {
+  const entry = native[name] as (...values: unknown[]) => unknown
+  Object.assign(native, {
+    [name]: (...values: unknown[]) => {
+      if (task.active !== 0) task.enter()
+      return entry(...values)
+    },
+  })
+}
+
+/** The mode of the running task. */
+export const currentMode = (): Mode => modeOf(storage.getStore())
+
+/** Async hooks make every promise of the process slower, so they stay on only as long as something needs them. */
+function rest(): void {
+  if (depth === 0 && task.active === 0) storage.disable()
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
+}
+
+async function follow(result: PromiseLike<unknown>, extent: Extent): Promise<unknown> {
+  try {
+    return await result
+  } finally {
+    extent.open = false
+    task.active--
+    task.enter()
+    rest()
+  }
+}
+
+/** Runs `fn`, synchronous or not, in the mode that `change` makes of the current one. */
+export function withMode<T>(where: string, change: (mode: Mode) => Mode, fn: () => T): T {
+  checkFunction(where, 'fn', fn)
+  const outer = storage.getStore()
+  const extent: Extent = { mode: change(modeOf(outer)), outer, open: true }
+  let following = false
+  depth++
+  try {
+    apply(extent.mode)
+    const result = storage.run(extent, fn)
+    if (!isThenable(result)) return result
+    following = true
+    task.active++
+    return follow(result, extent) as T
+  } finally {
+    depth--
+    if (!following) extent.open = false
+    apply(modeOf(outer))
+    rest()
+  }
+}
+
+/** Makes `mode` that of a synchronous function, which {@link modeOf} finds while it runs. */
+function run<T>(mode: Mode, fn: () => T): T {
+  if (depth === 0 && task.active === 0) {
+    const before = base
+    base = mode
+    try {
+      return fn()
+    } finally {
+      base = before
+    }
+  }
+  const extent: Extent = { mode, outer: storage.getStore(), open: true }
+  depth++
+  try {
+    return storage.run(extent, fn)
+  } finally {
+    extent.open = false
+    depth--
+    rest()
+  }
+}
+
+/** As {@link withMode}, at no cost worth mentioning, for a function that is known to be synchronous. */
+export function withModeSync<T>(change: (mode: Mode) => Mode, fn: () => T): T {
+  const outer = currentMode()
+  const mode = change(outer)
+  apply(mode)
+  try {
+    return run(mode, fn)
+  } finally {
+    apply(outer)
+  }
+}
+
+/**
+ * Runs a function that native code has called from inside an operation or a backward: the thread is in whatever mode
+ * libtorch has chosen for it, and must be so again afterwards.
+ */
+export function inCallback<T>(fn: () => T): T {
+  const bits = native.modes()
+  if (bits === applied.bits && depth === 0 && task.active === 0) return fn()
+  const before = applied
+  const mode: Mode = { bits, packHook: before.packHook }
+  applied = mode
+  try {
+    return run(mode, fn)
+  } finally {
+    apply(mode)
+    applied = before
+  }
+}
+
+/** The current mode with some bits set and others cleared. */
+export const changeBits =
+  (set: number, clear: number) =>
+  (mode: Mode): Mode => ({ ...mode, bits: (mode.bits & ~clear) | set })
+
+/** Changes the mode outside all functions, for the rest of the thread's life or until it is changed again. */
+export function changeBase(where: string, change: (mode: Mode) => Mode): void {
+  if (storage.getStore() !== undefined) {
+    throw new TorchError(
+      `${where}: cannot be called inside noGrad, detectAnomaly and their kin, which end with their function`,
+    )
+  }
+  base = change(base)
+  apply(base)
+}

@@ -1,0 +1,18 @@
+// Functions of `torch` that Python writes by hand: one file for each subject.
+
+export * from './as-tensor.js'
+export * from './cdist.js'
+export * from './einsum.js'
+export * from './get-device.js'
+export * from './lobpcg.js'
+export * from './lowrank.js'
+export * from './lu.js'
+export * from './nonzero.js'
+export { type NormOptions, type NormOrder, type NormOutOptions, norm } from './norm.js'
+export * from './shapes.js'
+export * from './sparse-constructors.js'
+export * from './tensor-lists.js'
+export * from './tensordot.js'
+export * from './type-info.js'
+export * from './unique.js'
+export * from './vmap.js'

@@ -1,0 +1,31 @@
+// Programs in fresh processes, ours and Python's in turn: the machine's moods then meet both alike.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** The compiled library, as users load it. */
+export const built = new URL('../../dist/lib/index.js', import.meta.url)
+
+/** False, with a word on stderr, where the library has not been compiled. */
+export function isBuilt(benchmark: string): boolean {
+  if (existsSync(fileURLToPath(built))) return true
+  console.error(`${benchmark}: build first (npm run build:ts)`)
+  return false
+}
+
+function output(command: string, args: string[]): string | undefined {
+  try {
+    return execFileSync(command, args, { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' })
+  } catch {
+    return undefined
+  }
+}
+
+/** What a module prints; `process.argv[1]` is the address of the library. */
+export const runNode = (program: string): string | undefined =>
+  output(process.execPath, ['--input-type=module', '-e', program, built.href])
+
+/** What a Python program prints; undefined where it fails, as without PyTorch. */
+export const runPython = (program: string): string | undefined =>
+  output(process.env.PYTHON ?? 'python3', ['-c', program])
