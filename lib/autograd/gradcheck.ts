@@ -8,6 +8,7 @@ import { access } from '../torch/tensor-access.js'
 import { warnOnce } from '../warn.js'
 import { grad, type OneOrMore } from './backward.js'
 import { customFunction } from './function.js'
+import type { Arguments } from './functional.js'
 import { enableGradSync } from './modes.js'
 
 /** Derivatives that {@link gradcheck} has found wrong. */
@@ -31,9 +32,7 @@ export interface GradcheckOptions {
   checkUndefinedGrad?: boolean
 }
 
-/** A function of some tensors. */
-// biome-ignore lint/suspicious/noExplicitAny: any parameter list of tensors is accepted, which only any expresses
-export type TensorFunction = (...inputs: any[]) => OneOrMore
+type TensorFunction = (...inputs: Tensor[]) => OneOrMore
 
 const EPS = 1e-6
 const ATOL = 1e-5
@@ -257,9 +256,9 @@ function checked(where: string, options: GradcheckOptions | undefined): Required
  * @throws GradcheckError that shows both Jacobians where they differ
  * @example torch.autograd.gradcheck((x) => x.sin(), torch.randn([3], { dtype: 'float64', requiresGrad: true }))
  */
-export function gradcheck(
-  fn: TensorFunction,
-  inputs: OneOrMore,
+export function gradcheck<const Inputs extends OneOrMore>(
+  fn: (...inputs: Arguments<Inputs>) => OneOrMore,
+  inputs: Inputs,
   options?: GradcheckOptions,
 ): boolean {
   const where = 'gradcheck'
@@ -267,7 +266,7 @@ export function gradcheck(
   const settings = checked(where, options)
   const tensors = checkInputs(where, inputs)
   try {
-    enableGradSync(() => new Check(fn, tensors, settings).run())
+    enableGradSync(() => new Check(fn as unknown as TensorFunction, tensors, settings).run())
   } catch (error) {
     if (!settings.raiseException && error instanceof GradcheckError) return false
     throw error
@@ -281,17 +280,18 @@ export function gradcheck(
  *
  * @param gradOutputs gradients of the outputs, which count as inputs; random ones by default
  */
-export function gradgradcheck(
-  fn: TensorFunction,
-  inputs: OneOrMore,
+export function gradgradcheck<const Inputs extends OneOrMore>(
+  fn: (...inputs: Arguments<Inputs>) => OneOrMore,
+  inputs: Inputs,
   gradOutputs?: OneOrMore | null,
   options?: GradcheckOptions,
 ): boolean {
   const where = 'gradgradcheck'
   checkFunction(where, 'fn', fn)
   const tensors = checkInputs(where, inputs)
+  const call = fn as unknown as TensorFunction
   const outputsOf = (values: readonly Tensor[]): readonly Tensor[] =>
-    list(fn(...values)).filter((output) => differentiable(output) && output.requiresGrad)
+    list(call(...values)).filter((output) => differentiable(output) && output.requiresGrad)
   const given =
     gradOutputs ??
     enableGradSync(() =>
@@ -312,5 +312,5 @@ export function gradgradcheck(
       },
     ) as Tensor[]
   }
-  return gradcheck(first, [...tensors, ...gradients], options)
+  return gradcheck<readonly Tensor[]>(first, [...tensors, ...gradients], options)
 }

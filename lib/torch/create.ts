@@ -12,8 +12,8 @@ import type { Tensor } from './tensor.js'
 import { access } from './tensor-access.js'
 import { type DeviceLike, DTYPE_NUMBERS, type DType, type Scalar } from './types.js'
 
-/** Arrays of numbers, to any depth; all arrays of one depth have one length. */
-export type NestedArray = readonly (Scalar | NestedArray)[]
+/** Arrays of numbers or tensors, to any depth; all arrays of one depth have one length. */
+export type NestedArray = readonly (Scalar | Tensor | NestedArray)[]
 
 /** The typed arrays that have a dtype of their own. */
 export type TypedArray =
@@ -307,9 +307,57 @@ function inferDtype(data: unknown): DType {
   return kinds.has('bigint') ? 'int64' : 'bool'
 }
 
+/** The values of a tensor as nested arrays that keep every bit of an integer. */
+const exactValues = (tensor: Tensor): unknown =>
+  tensor.dim() > 0
+    ? Array.from(tensor, exactValues)
+    : /^u?int/.test(tensor.dtype)
+      ? tensor.itemBigInt()
+      : tensor.item()
+
+/** Whether a tensor is among the elements of nested arrays; looks at each array once, however they are nested. */
+function holdsTensor(array: readonly unknown[], seen: Set<unknown>): boolean {
+  seen.add(array)
+  return array.some((element) => {
+    if (typeof element !== 'object' || element === null) return false
+    if (!Array.isArray(element)) return access.handleOf(element) !== undefined
+    return !seen.has(element) && holdsTensor(element, seen)
+  })
+}
+
+/** Nested arrays with the tensors in them replaced by their values; notes their dtypes. */
+function withoutTensors(
+  array: readonly unknown[],
+  dtypes: Set<DType>,
+  done: Map<unknown, unknown[]>,
+): unknown[] {
+  const result: unknown[] = []
+  done.set(array, result)
+  for (const element of array) {
+    if (Array.isArray(element)) {
+      result.push(done.get(element) ?? withoutTensors(element, dtypes, done))
+    } else if (access.handleOf(element) === undefined) {
+      result.push(element)
+    } else {
+      dtypes.add((element as Tensor).dtype)
+      result.push(exactValues(element as Tensor))
+    }
+  }
+  return result
+}
+
+function commonDtype(where: string, dtypes: Set<DType>): DType | undefined {
+  if (dtypes.size > 1) {
+    const names = [...dtypes].join(', ')
+    throw new TypeError(`${where}: the tensors in data are ${names}; give a dtype for the result`)
+  }
+  return [...dtypes][0]
+}
+
 /**
  * A new tensor with a copy of the data: a number, nested arrays of numbers, or a typed array. JavaScript numbers
- * make a float32 tensor unless `dtype` says otherwise; booleans make bool, bigints int64. PyTorch's `torch.tensor`.
+ * make a float32 tensor unless `dtype` says otherwise; booleans make bool, bigints int64. Tensors among the elements
+ * stand for their values, and decide the dtype. PyTorch's `torch.tensor`.
  *
  * @throws TypeError for elements that are no numbers, RangeError for ragged arrays
  * @example torch.tensor([[1, 2], [3, 4]], { dtype: 'int64' })
@@ -336,7 +384,12 @@ export function tensor(
       isComplex(data) ||
       data instanceof FloatNumber)
   ) {
-    result = fromNested(where, data, checked.dtype ?? inferDtype(data))
+    const dtypes = new Set<DType>()
+    shapeOf(where, data) // refuses what is too deep to go through
+    const replaced = Array.isArray(data) && holdsTensor(data, new Set())
+    const values = replaced ? withoutTensors(data as NestedArray, dtypes, new Map()) : data
+    const dtype = checked.dtype ?? commonDtype(where, dtypes) ?? inferDtype(values)
+    result = fromNested(where, values, dtype)
   } else {
     throw new TypeError(
       `${where}: expected a number, nested arrays of numbers or a typed array for data, got ${show(data)}`,

@@ -13,10 +13,13 @@ class ScriptModuleImpl : public torch::nn::Module {
   ScriptModuleImpl(Addon& addon, napi_value owner)
       : torch::nn::Module("ScriptModule"),
         addon_(addon),
+        thread_(addon.thread),
+        queue_(addon.releases),
         owner_(addon.env, owner, JsReference::Strength::kWeak, addon.releases) {}
 
   at::Tensor forward(const Inputs& inputs) {
-    if (std::this_thread::get_id() != addon_.thread) {
+    // The queue first: once it is closed the env is gone, and the id may be another thread's.
+    if (queue_->closed() || std::this_thread::get_id() != thread_) {
       throw ArgumentError("a TypeScript module runs only on the thread that made it");
     }
     Napi::Env env(addon_.env);
@@ -40,6 +43,8 @@ class ScriptModuleImpl : public torch::nn::Module {
 
  private:
   Addon& addon_;
+  const std::thread::id thread_;
+  const std::shared_ptr<ReleaseQueue> queue_;
   JsReference owner_;
 };
 

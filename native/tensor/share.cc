@@ -6,6 +6,7 @@
 #include <ATen/ops/_sparse_compressed_tensor_unsafe.h>
 #include <ATen/ops/_sparse_coo_tensor_unsafe.h>
 #include <c10/core/CPUAllocator.h>
+#include <c10/core/InferenceMode.h>
 
 #include <cstring>
 #include <mutex>
@@ -180,9 +181,11 @@ napi_value share_tensor(Call& call) {
   const at::Tensor& tensor = call.tensor(0, "tensor");
   const bool outlives_thread = call.boolean(1, "outlivesThread");
   check_shareable(call, tensor);
+  // Made in the tensor's own mode: an inference tensor stays one, any other does not become one.
+  const c10::InferenceMode mode(tensor.is_inference());
   at::Tensor alias;
   {
-    at::NoGradGuard no_grad;
+    const at::NoGradGuard no_grad;
     alias = alias_of(tensor);
   }
   if (tensor.requires_grad()) alias.set_requires_grad(true);

@@ -4,6 +4,7 @@ import { camelCase } from '../../lib/torch/camel.js'
 import { float } from '../../lib/torch/float.js'
 import { torch } from '../../lib/torch/index.js'
 import type { Tensor } from '../../lib/torch/tensor.js'
+import { find } from './library.js'
 import type {
   Encoded,
   Frame,
@@ -64,6 +65,8 @@ export function decode(value: Encoded, context: Context): unknown {
       return '...'
     case 'generator':
       return new torch.Generator().manualSeed(content as number)
+    case 'function':
+      return find(content as string)
     default:
       throw new Error(`the recording holds a value of unknown kind '${kind}'`)
   }
@@ -75,7 +78,11 @@ export function decodeKeywords(
   context: Context,
 ): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(keywords).map(([name, value]) => [camelCase(name), decode(value, context)]),
+    Object.entries(keywords).map(([name, value]) => [
+      // `_random_samples` is private by its name only: the documentation has it.
+      camelCase(name.replace(/^_/, '')),
+      decode(value, context),
+    ]),
   )
 }
 

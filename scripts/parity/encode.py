@@ -11,6 +11,7 @@
     {"dtype": "float32"}, {"device": "cpu"}, {"layout": "strided"}, {"format": "channels_last"}
     {"positions": [0, 2]}          a list in an index
     {"slice": [start, stop, step]}, {"ellipsis": true}, {"generator": 42}
+    {"function": "torch.nn.functional.pairwise_distance"}
 """
 
 from __future__ import annotations
@@ -75,6 +76,8 @@ def encode(value: object, tensor: Callable[[torch.Tensor], Json]) -> Json:
         return {"ellipsis": True}
     if isinstance(value, torch.Generator):
         return {"generator": value.initial_seed()}
+    if type(value) is torch.nn.PairwiseDistance and repr(value) == "PairwiseDistance()":
+        return {"function": "torch.nn.functional.pairwise_distance"}
     raise Unencodable(f"a {type(value).__name__} has no counterpart in JavaScript")
 
 

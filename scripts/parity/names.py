@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 
 import torch
 from torch.testing._internal.opinfo.core import OpInfo
@@ -76,7 +77,15 @@ def is_direct(op: OpInfo) -> bool:
     return public_name(op) is not None or isinstance(op.op, _FUNCTIONS) and op.op in _NAMES
 
 
+def public(name: str) -> Callable | None:
+    """The function or method (`x.add_`) of a name; None where there is none."""
+    namespace, _, last = name.rpartition(".")
+    namespace = "torch.Tensor" if namespace == "x" else namespace
+    function = getattr(_NAMESPACES.get(namespace), last, None)
+    return function if isinstance(function, _FUNCTIONS) else None
+
+
 def public_name(op: OpInfo) -> str | None:
     """The name under which the database knows the operator, if that is the function that it calls."""
-    namespace, _, name = f"torch.{op.name}".rpartition(".")
-    return f"torch.{op.name}" if getattr(_NAMESPACES.get(namespace), name, None) is op.op else None
+    name = f"torch.{op.name}"
+    return name if op.op is not None and public(name) is op.op else None

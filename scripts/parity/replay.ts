@@ -14,13 +14,15 @@ const SEED = 42
 export interface Mismatch {
   /**
    * `absent`: no such name; `throws`: raises where Python does not; `silent`: does not raise where Python does;
-   * `unrecorded`: Python's sample cannot be written down; otherwise what differs.
+   * `unrecorded`: Python's sample cannot be written down; `inexact`: equal within the tolerance, not to the bit;
+   * otherwise what differs.
    */
   readonly kind:
     | 'absent'
     | 'throws'
     | 'silent'
     | 'unrecorded'
+    | 'inexact'
     | 'type'
     | 'dtype'
     | 'shape'
@@ -49,7 +51,11 @@ interface Values {
   readonly results: unknown[]
 }
 
-/** Replays a sample; every tensor made on the way is freed. */
+/**
+ * Replays a sample; every tensor made on the way is freed.
+ *
+ * @param slack factor on the tolerances, for recordings of another machine: with 1, what is not equal to the bit is noted
+ */
 export const replay = (sample: Sample, frame: Frame, slack = 1): Outcome =>
   torch.scope(() => new Replay(sample, frame, slack).run())
 
@@ -100,6 +106,9 @@ class Replay {
   #attempt(form: string, part: () => Verdict): Agreement {
     try {
       const verdict = part()
+      if (verdict === 'close' && this.#how.slack === 1) {
+        this.#mismatches.push({ kind: 'inexact', form, detail: 'within the tolerance' })
+      }
       if (typeof verdict === 'string') return verdict
       this.#mismatches.push({ ...verdict, form })
     } catch (error) {

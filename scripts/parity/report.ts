@@ -1,5 +1,6 @@
 // Shows a tally: on the terminal, and as the tables of docs/parity.md.
 
+import { coverage } from './coverage.js'
 import { EXCEPTIONS } from './exceptions.js'
 import { agreeing, type Counts, type Group, type Tally, total } from './tally.js'
 
@@ -63,7 +64,7 @@ const markdownTable = (head: readonly string[], body: readonly (readonly string[
   [head, head.map(() => '---'), ...body].map((line) => `| ${line.join(' | ')} |`).join('\n')
 
 /** The tables of docs/parity.md. */
-export function markdown(tally: Tally): { figures: string; exceptions: string } {
+export function markdown(tally: Tally): { figures: string; names: string; exceptions: string } {
   const counts = EXCEPTIONS.map((exception) => {
     const samples = new Map<string, number>()
     for (const group of tally.groups.values()) {
@@ -74,6 +75,14 @@ export function markdown(tally: Tally): { figures: string; exceptions: string } 
   })
   return {
     figures: markdownTable(HEAD, rows(tally)),
+    names: markdownTable(
+      ['namespace', 'functions', 'called'],
+      coverage(tally.names).map(({ namespace, called, missed }) => [
+        `\`${namespace}\``,
+        number(called.length + missed.length),
+        number(called.length),
+      ]),
+    ),
     exceptions: markdownTable(
       ['operators', 'samples', 'reason'],
       EXCEPTIONS.map(({ ops, reason }, i) => [

@@ -10,7 +10,7 @@ from torch.utils._pytree import tree_leaves
 
 from .encode import Json, Tensors, Unencodable, encode, field_names
 from .inputs import Inputs
-from .names import is_direct, name_of, public_name
+from .names import is_direct, name_of, public, public_name
 from .trace import Program, Tracer
 
 # Seed before every call: what the database itself uses for random operators.
@@ -41,8 +41,15 @@ def same(a: object, b: object) -> bool:
     return type(a) is type(b) and (a == b or (a != a and b != b))
 
 
+def _strides(result: object) -> list[tuple[int, ...]]:
+    return [leaf.stride() for leaf in tree_leaves(result)
+            if isinstance(leaf, torch.Tensor) and leaf.layout == torch.strided]
+
+
 def _bits(tensor: torch.Tensor) -> torch.Tensor:
-    return tensor.detach().resolve_conj().resolve_neg().contiguous().reshape(-1).view(torch.uint8)
+    # Not contiguous(): a dimension of size 1 may keep any stride.
+    fresh = tensor.detach().resolve_conj().resolve_neg().clone(memory_format=torch.contiguous_format)
+    return fresh.reshape(-1).view(torch.uint8)
 
 
 class Recorder:
@@ -66,7 +73,7 @@ class Recorder:
             return self.op.op(*inputs.args, **inputs.kwargs)
 
     def error(self, sample: SampleInput) -> dict[str, Json] | None:
-        """A call that raises, up to the call that does; None if this one does not raise here."""
+        """The calls up to the one that raises; None if none does."""
         inputs = Inputs(sample, whole=self.whole)
         described = inputs.describe(self.tensors)
         program = Program(inputs.tensors)
@@ -75,8 +82,9 @@ class Recorder:
         except Unencodable:
             raise
         except Exception as error:  # noqa: BLE001: whatever it is, ours must raise too
+            # Raised by Python code (torch.signal's) before the first call of PyTorch: there is nothing to replay.
             if not program.calls:
-                raise Unencodable("raised before the first call of PyTorch") from error
+                return None
             return {"tensors": described, "calls": program.calls, "raises": type(error).__name__}
         return None
 
@@ -113,25 +121,27 @@ class Recorder:
         return encode(value, lambda tensor: {"tensor": self.tensors.describe(tensor)})
 
     def _forms(self) -> dict[str, Callable]:
-        """The other ways to call the operator: as a method, in place, and by its other names."""
-        op = self.op
+        """The other ways to call the operator, by its name and its aliases: function, method, and both in place."""
         forms: dict[str, Callable] = {}
-        for variant in (op.method_variant, op.inplace_variant):
-            name = getattr(variant, "__name__", "")
-            if getattr(torch.Tensor, name, None) is variant is not None:
-                forms[f"x.{name}"] = variant
-        for alias in op.aliases:
-            if alias.op is not None:
-                forms[f"torch.{alias.name.removeprefix('torch.')}"] = alias.op
-        return {form: run for form, run in forms.items() if form != f"torch.{op.name}" and "__" not in form}
+        for name in (self.op.name, *(alias.name for alias in self.op.aliases)):
+            path = f"torch.{name.removeprefix('torch.')}"
+            last = path.rpartition(".")[2]
+            if path.startswith("torch.ops.") or last.startswith("_"):
+                continue
+            for form in (path, f"torch.{last}", f"torch.{last}_", f"x.{last}", f"x.{last}_"):
+                function = public(form)
+                if function is not None and function is not self.op.op:
+                    forms[form] = function
+        return forms
 
     def _agrees(self, run: Callable, sample: SampleInput, expected: object) -> bool:
-        """Whether another form takes this sample in Python, with the same result."""
+        """Whether another form takes this sample in Python, with the same result, strides included."""
         inputs = Inputs(sample, whole=self.whole)
         torch.manual_seed(SEED)
         try:
             with torch.no_grad():
-                return same(run(*inputs.args, **inputs.kwargs), expected)
+                result = run(*inputs.args, **inputs.kwargs)
+            return same(result, expected) and _strides(result) == _strides(expected)
         except Exception:  # noqa: BLE001: a form that Python refuses is no form of this sample
             return False
 

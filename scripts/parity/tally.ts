@@ -1,5 +1,6 @@
 // Counts how the samples come out, and gathers what differs by operator.
 
+import { namesOf } from './coverage.js'
 import { type Exception, exceptionFor } from './exceptions.js'
 import type { Frame, Sample } from './recording.js'
 import type { Agreement, Mismatch, Outcome } from './replay.js'
@@ -37,8 +38,11 @@ export interface Group {
 export class Tally {
   readonly figures = new Map<string, Figures>()
   readonly groups = new Map<string, Group>()
+  /** PyTorch's names of everything that was called. */
+  readonly names = new Set<string>()
 
-  add({ op, dtype }: Frame, { index }: Sample, outcome: Outcome): void {
+  add({ op, dtype }: Frame, sample: Sample, outcome: Outcome): void {
+    for (const name of namesOf(sample)) this.names.add(name)
     const figures = this.#figuresOf(dtype)
     figures.ops.add(op)
     add(figures.forward, outcome.forward)
@@ -50,7 +54,7 @@ export class Tally {
       const key = [op, dtype, mismatch.form, mismatch.kind].join('|')
       const group = this.groups.get(key)
       if (group !== undefined) group.count++
-      else this.groups.set(key, { op, dtype, mismatch, exception, index, count: 1 })
+      else this.groups.set(key, { op, dtype, mismatch, exception, index: sample.index, count: 1 })
     }
     if (!isExplained) figures.unexplained++
   }

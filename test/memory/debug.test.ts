@@ -74,7 +74,10 @@ test.serial('live tensors are listed by where they were made', (t) => {
   t.is(first?.count, 5)
   t.is(first?.bytes, 20_000)
   t.deepEqual(named(first?.stack ?? '').slice(0, 1), ['makeOnes'])
-  t.is(others.reduce((sum, { count }) => sum + count, 0), 3)
+  t.is(
+    others.reduce((sum, { count }) => sum + count, 0),
+    3,
+  )
   for (const { bytes } of others) t.is(bytes, 40)
   t.is(torch.memory().tensors - 9, 0)
   for (const tensor of [...held, base, ...views, early]) tensor.dispose()
@@ -103,9 +106,17 @@ test.serial('the environment variable turns it on from the start', async (t) => 
 })
 
 test.serial('options are checked', (t) => {
-  t.throws(() => torch.debug({ creationStacks: 1 } as never), { message: /a boolean for creationStacks/ })
+  t.throws(() => torch.debug({ creationStacks: 1 } as never), {
+    message: /a boolean for creationStacks/,
+  })
   t.throws(() => torch.debug({ stacks: true } as never), { message: /unknown option "stacks"/ })
-  t.throws(() => torch.setMemoryBudget('1' as never), { message: /for bytes, got "1"|cannot be used/ })
-  t.throws(() => torch.setMemoryBudget(-1, { device: 'cpu' }), { message: /of at least 0 for bytes/ })
-  t.throws(() => torch.setMemoryBudget(1, { device: 'gpu' as never }), { message: /a device such as/ })
+  t.throws(() => torch.setMemoryBudget('1' as never), {
+    message: /for bytes, got "1"|cannot be used/,
+  })
+  t.throws(() => torch.setMemoryBudget(-1, { device: 'cpu' }), {
+    message: /of at least 0 for bytes/,
+  })
+  t.throws(() => torch.setMemoryBudget(1, { device: 'gpu' as never }), {
+    message: /a device such as/,
+  })
 })

@@ -135,3 +135,22 @@ test('the typed array of each dtype', (t) => {
     t.is(array.length, dtype.startsWith('complex') ? 4 : 2, dtype)
   }
 })
+
+test('tensors among the data give their values and their dtype', (t) => {
+  const x = torch.tensor([torch.tensor(1.5), torch.tensor([2]).sum()])
+  t.is(x.dtype, 'float32')
+  t.deepEqual(x.toArray(), [1.5, 2])
+  const big = torch.tensor([torch.tensor([2n ** 62n, 1n]), [0n, 3]])
+  t.is(big.dtype, 'int64')
+  t.deepEqual(big.toTypedArray(), new BigInt64Array([2n ** 62n, 1n, 0n, 3n]))
+  t.is(torch.tensor([torch.tensor(1, { dtype: 'float64' })]).dtype, 'float64')
+  const mixed = [torch.tensor(1n), torch.tensor(1.5)]
+  t.throws(() => torch.tensor(mixed), {
+    message: 'tensor: the tensors in data are int64, float32; give a dtype for the result',
+  })
+  t.deepEqual(torch.tensor(mixed, { dtype: 'float64' }).toArray(), [1, 1.5])
+  t.throws(() => torch.tensor([torch.ones([2]), torch.ones([3])]), { instanceOf: RangeError })
+  const twice: unknown[] = [torch.ones([])]
+  twice.push(twice, twice)
+  t.throws(() => torch.tensor(twice as never), { instanceOf: RangeError })
+})

@@ -88,12 +88,19 @@ test.serial('views, dtypes, layouts and leaves arrive as they are, gradients sta
   }),
 )
 
-test.serial('a conjugate view, an empty and a meta tensor are shared as such', (t) => {
-  const z = torch.tensor([{ re: 1, im: 2 }])
-  t.deepEqual(torch.fromShared(z.conj().share()).toArray(), [{ re: 1, im: -2 }])
-  t.deepEqual(torch.fromShared(torch.empty([0, 3]).share()).shape, [0, 3])
-  t.is(torch.fromShared(torch.empty([2], { device: 'meta' }).share()).device, 'meta')
-})
+test.serial(
+  'a conjugate view, an empty, a meta and an inference tensor are shared as such',
+  (t) => {
+    const z = torch.tensor([{ re: 1, im: 2 }])
+    t.deepEqual(torch.fromShared(z.conj().share()).toArray(), [{ re: 1, im: -2 }])
+    t.deepEqual(torch.fromShared(torch.empty([0, 3]).share()).shape, [0, 3])
+    t.is(torch.fromShared(torch.empty([2], { device: 'meta' }).share()).device, 'meta')
+    const inferred = torch.fromShared(torch.inferenceMode(() => torch.ones([2])).share())
+    t.throws(() => inferred.add_(1), { message: /inference tensor/ })
+    const sparse = torch.eye(2).toSparse()
+    t.false(torch.fromShared(torch.inferenceMode(() => sparse.share())).isInference())
+  },
+)
 
 test.serial('a token is good once, and only where it was given', async (t) => {
   const token = torch.ones([2]).share()

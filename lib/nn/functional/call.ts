@@ -3,6 +3,7 @@
 import { checkOneOf, fail, isPlainObject } from '../../check.js'
 import { bindArguments } from '../../torch/arguments.js'
 import { makeFunction } from '../../torch/dispatch.js'
+import { FloatNumber } from '../../torch/float.js'
 import type { Tensor } from '../../torch/tensor.js'
 import type { Int } from '../../torch/types.js'
 
@@ -48,7 +49,8 @@ export const operator = <F extends (...values: never[]) => unknown>(
 ): F => makeFunction(where, candidates) as unknown as F
 
 /** A number, infinite ones and NaN included, else TypeError. */
-export function checkFloat(where: string, param: string, value: unknown): number {
+export function checkFloat(where: string, param: string, given: unknown): number {
+  const value = given instanceof FloatNumber ? given.value : given
   if (typeof value !== 'number') fail(where, param, 'a number', value)
   return value
 }

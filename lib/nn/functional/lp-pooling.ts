@@ -1,8 +1,7 @@
 // Norms over windows.
 
-import { fail } from '../../check.js'
 import type { Tensor } from '../../torch/tensor.js'
-import { checkTensor, operator, type Rest, read, type Sizes } from './call.js'
+import { checkFloat, checkTensor, operator, type Rest, read, type Sizes } from './call.js'
 
 /** Options of {@link lpPool1d} and its kin. */
 export interface LpPoolOptions {
@@ -54,11 +53,11 @@ function lpPool(where: string, dims: 1 | 2 | 3): LpPool {
   const maximum = operator<Maximum>(where, `max_pool${dims}d`)
   return (input, ...rest) => {
     const names = ['normType', 'kernelSize', 'stride', 'ceilMode']
-    const [normType, kernelSize, stride = null, ceilMode = false] = read<
+    const [givenNorm, kernelSize, stride = null, ceilMode = false] = read<
       [number, Sizes, Sizes | null, boolean]
     >(where, names, rest) as [number, Sizes, Sizes | null | undefined, boolean | undefined]
     checkTensor(where, 'input', input)
-    if (typeof normType !== 'number') fail(where, 'normType', 'a number', normType)
+    const normType = checkFloat(where, 'normType', givenNorm)
     if (normType === Number.POSITIVE_INFINITY) {
       return maximum(input.abs(), kernelSize, stride, 0, 1, ceilMode)
     }

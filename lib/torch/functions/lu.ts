@@ -21,10 +21,10 @@ export interface LuOptions<Infos extends boolean> {
 /** Both factors in one matrix, the permutation as LAPACK's pivots, and perhaps the infos. */
 export type LuResult<Infos extends boolean> = Infos extends true
   ? Named<
-      { lu: Tensor; pivots: Tensor; infos: Tensor },
-      [lu: Tensor, pivots: Tensor, infos: Tensor]
+      { LU: Tensor; pivots: Tensor; info: Tensor },
+      [LU: Tensor, pivots: Tensor, info: Tensor]
     >
-  : Named<{ lu: Tensor; pivots: Tensor }, [lu: Tensor, pivots: Tensor]>
+  : Named<{ LU: Tensor; pivots: Tensor }, [LU: Tensor, pivots: Tensor]>
 
 /**
  * The LU factorization of matrices [..., m, n], packed into one: take it apart with `torch.luUnpack`. PyTorch's
@@ -46,5 +46,5 @@ export function lu(input: Tensor, ...args: unknown[]): LuResult<boolean> {
   const withInfos = checkBoolean('lu', 'getInfos', getInfos ?? false)
   checkTensor('lu', 'input', input)
   const [packed, pivots, infos] = factorize(input, pivot, !withInfos) as Tensor[]
-  return namedTuple({ lu: packed, pivots, ...(withInfos ? { infos } : {}) }) as LuResult<boolean>
+  return namedTuple({ LU: packed, pivots, ...(withInfos ? { info: infos } : {}) }) as LuResult<boolean>
 }

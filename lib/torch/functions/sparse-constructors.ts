@@ -1,6 +1,6 @@
 // Sparse tensors from their parts. Dtype and device are the values', as in Python, unless the options say otherwise.
 
-import { isPlainObject } from '../../check.js'
+import { checkOptions, isPlainObject } from '../../check.js'
 import { tensor } from '../create.js'
 import type { Tensor } from '../tensor.js'
 import type { DeviceLike, DType, Int, TensorOptions } from '../types.js'
@@ -18,6 +18,8 @@ export interface SparseOptions {
   /** Whether autograd records operations on the result. */
   requiresGrad?: boolean
 }
+
+const KEYS = ['size', 'dtype', 'device', 'pinMemory', 'requiresGrad'] as const
 
 /** Options of {@link sparseCooTensor}. */
 export interface SparseCooOptions extends SparseOptions {
@@ -71,7 +73,8 @@ export function sparseCooTensor(first: TensorLike, ...rest: unknown[]): Tensor {
   const named = (byPosition ? fourth : (third ?? fourth ?? {})) as
     | (SparseCooOptions & { size?: readonly Int[] | null })
     | undefined
-  const { size: givenSize = null, ...options } = named ?? {}
+  const keys = [...KEYS, 'isCoalesced'] as const
+  const { size: givenSize = null, ...options } = checkOptions('sparseCooTensor', named, keys)
   const size = byPosition ? (third as readonly Int[] | null) : givenSize
   const values = valuesOf(second as TensorLike, options)
   const indices = indicesOf(first, values)
@@ -116,7 +119,11 @@ function compressed<Options extends SparseOptions>(
   ): Tensor => {
     const last = rest.at(-1)
     const named = isPlainObject(last) ? last : {}
-    const { size: byName = null, ...options } = named as Options & { size?: readonly Int[] | null }
+    type Named = Options & { layout?: unknown; size?: readonly Int[] | null }
+    const { size: byName = null, ...options } = checkOptions(name, named as Named, [
+      ...KEYS,
+      'layout',
+    ])
     const first = rest[0]
     const size = first === undefined || first === named ? byName : first
     const values = valuesOf(given, options)

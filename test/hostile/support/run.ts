@@ -2,9 +2,10 @@
 
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export interface Outcome {
   calls: number
@@ -23,13 +24,15 @@ export interface Attack {
 }
 
 const program = fileURLToPath(new URL('attack.ts', import.meta.url))
+/** By its address, since the processes run in a folder of their own, where they may leave what they like. */
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
 /** KB of data: what asks for terabytes is refused, what asks for gigabytes too. */
 const MEMORY_KB = 3 << 20
 
 export async function run({ surface, part, parts, share, timeoutMs }: Attack): Promise<Outcome> {
   const folder = await mkdtemp(path.join(tmpdir(), 'hostile-'))
   const note = path.join(folder, 'call')
-  const node = [process.execPath, '--import=tsx', program]
+  const node = [process.execPath, `--import=${tsx}`, program]
   const words = [surface, note, part, parts, share].map(String)
   const shell = ['-c', `ulimit -d ${MEMORY_KB}; exec "$@"`, 'sh', ...node, ...words]
   try {

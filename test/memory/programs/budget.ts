@@ -37,10 +37,10 @@ function loop(): void {
   for (const tensor of live) tensor.dispose()
 
   // Old garbage: only a full collection finds it.
-  let old: object[] = Array.from({ length: 8 }, () => torch.empty([MB]))
+  let old: object[] = Array.from({ length: 10 }, () => torch.empty([MB]))
   globalThis.gc?.()
   globalThis.gc?.()
-  check(old.length === 8, 'eight tensors are old')
+  check(old.length === 10, 'ten tensors are old')
   old = []
   const fulls = torch.memory().collections.full
   check(churn(40) <= BUDGET + 4 * MB, 'old garbage exceeded the budget')
