@@ -1,10 +1,19 @@
 // Views of native modules: typed faces of the nodes that C++ makes.
 
 import { type ModuleHandle, native, type TensorHandle } from '../native.js'
+import { currentDevice } from '../torch/default-device.js'
 import type { Tensor } from '../torch/tensor.js'
 import { handleOf } from '../torch/tensor.js'
 import { access } from '../torch/tensor-access.js'
 import { adopt, Module, moduleHandle } from './module.js'
+
+/** A native module of the given kind, its parameters on the default device. */
+export function createModule(kind: string, options: object): ModuleHandle {
+  const handle = native.createModule(kind, options)
+  const device = currentDevice()
+  if (device !== 'cpu') native.moduleTo(handle, device, null)
+  return handle
+}
 
 /** A module whose forward is native, from one tensor to one tensor. */
 export class NativeModule extends Module {

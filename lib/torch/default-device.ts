@@ -67,6 +67,7 @@ export function onDefaultDevice(candidates: string, make: Make): Make {
   if (!CONSTRUCTORS.has(name)) return make
   return (...values) => {
     if (!active) return make(...values)
+    while (values.length > 0 && values.at(-1) === undefined) values.pop()
     const last = values.at(-1)
     const keywords = isPlainObject(last) && !isComplex(last) ? last : undefined
     const isGiven = [keywords?.device, keywords?.out].some(

@@ -149,7 +149,12 @@ napi_value matmul_precision(Call& call) {
 }
 
 napi_value set_matmul_precision(Call& call) {
-  at::globalContext().setFloat32MatmulPrecision(call.string(0, "precision"));
+  const std::string precision = call.string(0, "precision");
+  // libtorch matches it with a regular expression, which overflows the stack for a long text.
+  if (precision != "highest" && precision != "high" && precision != "medium") {
+    call.refuse(0, "precision", "'highest', 'high' or 'medium'");
+  }
+  at::globalContext().setFloat32MatmulPrecision(precision);
   return call.undefined();
 }
 

@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 
+#include <climits>
 #include <string>
 
 #include "napi/call.h"
@@ -14,6 +15,10 @@ namespace {
 /// loadLibrary(path): opens it for the rest of the process; twice is harmless.
 napi_value load_library(Call& call) {
   const std::string path = call.string(0, "path");
+  // dlopen copies the path to the stack.
+  if (path.size() >= PATH_MAX || path.find('\0') != std::string::npos) {
+    call.refuse(0, "path", "the path of a library");
+  }
   // Now, not lazily: a function that this libtorch lacks is an error here, not the end of the
   // process at the first call.
   if (dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr) return call.undefined();

@@ -269,3 +269,10 @@ test('layers refuse wrong settings and wrong inputs by name', (t) => {
   )
   t.throws(() => new nn.Module()(...([] as never[])), { message: /forward is not defined/ })
 })
+
+test('modules are made on the default device', (t) => {
+  // No other device is sure to be there; one without memory is refused, which shows that it was asked for.
+  const make = () => torch.withDevice('meta', () => nn.linear(2, 3))
+  t.throws(make, { message: /expected a device with memory/ })
+  t.is(nn.linear(2, 3).weight.device, 'cpu')
+})

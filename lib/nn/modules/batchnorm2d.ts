@@ -1,7 +1,6 @@
 import { checkBoolean, checkInteger, checkNumber, checkOptions } from '../../check.js'
-import { native } from '../../native.js'
 import type { Parameter, Tensor } from '../../torch/tensor.js'
-import { NativeModule, registerClass } from '../native-module.js'
+import { createModule, NativeModule, registerClass } from '../native-module.js'
 import { bool, float } from '../print.js'
 
 /** Options of {@link batchNorm2d}. */
@@ -59,7 +58,7 @@ export function batchNorm2d(numFeatures: number, options?: BatchNormOptions): Ba
     trackRunningStats = true,
   } = checkOptions(where, options, keys)
   return new BatchNorm2d(
-    native.createModule('BatchNorm2d', {
+    createModule('BatchNorm2d', {
       numFeatures: checkInteger(where, 'numFeatures', numFeatures, { min: 1 }),
       eps: checkNumber(where, 'eps', eps, { min: 0 }),
       momentum: momentum === null ? null : checkNumber(where, 'momentum', momentum),

@@ -1,8 +1,7 @@
 import { checkBoolean, checkInteger, checkOneOf, checkOptions } from '../../check.js'
-import { native } from '../../native.js'
 import type { Parameter } from '../../torch/tensor.js'
 import { pair, type Size2 } from '../check.js'
-import { NativeModule, registerClass } from '../native-module.js'
+import { createModule, NativeModule, registerClass } from '../native-module.js'
 import { tuple } from '../print.js'
 
 const PADDING_MODES = ['zeros', 'reflect', 'replicate', 'circular'] as const
@@ -83,7 +82,7 @@ export function conv2d(
   ])
   const named = typeof padding === 'string'
   return new Conv2d(
-    native.createModule('Conv2d', {
+    createModule('Conv2d', {
       inChannels: checkInteger(where, 'inChannels', inChannels, { min: 1 }),
       outChannels: checkInteger(where, 'outChannels', outChannels, { min: 1 }),
       kernelSize: pair(where, 'kernelSize', kernelSize, 1),

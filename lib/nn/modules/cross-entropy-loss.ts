@@ -1,8 +1,7 @@
 import { checkInteger, checkNumber, checkOneOf, checkOptions, fail } from '../../check.js'
-import { native } from '../../native.js'
 import { Tensor } from '../../torch/tensor.js'
 import type { CrossEntropyOptions } from '../functional/classification-losses.js'
-import { NativeModule, registerClass } from '../native-module.js'
+import { createModule, NativeModule, registerClass } from '../native-module.js'
 
 const REDUCTIONS = ['mean', 'sum', 'none'] as const
 
@@ -42,7 +41,7 @@ export function crossEntropyLoss(options?: CrossEntropyLossOptions): CrossEntrop
     reduction = 'mean',
     labelSmoothing = 0,
   } = checkOptions(where, options, keys)
-  const handle = native.createModule('CrossEntropyLoss', {
+  const handle = createModule('CrossEntropyLoss', {
     ignoreIndex: checkInteger(where, 'ignoreIndex', ignoreIndex),
     reduction: checkOneOf(where, 'reduction', reduction, REDUCTIONS),
     labelSmoothing: checkNumber(where, 'labelSmoothing', labelSmoothing, { min: 0, max: 1 }),

@@ -1,6 +1,5 @@
 import { checkBoolean, checkNumber, checkOptions } from '../../check.js'
-import { native } from '../../native.js'
-import { NativeModule, registerClass } from '../native-module.js'
+import { createModule, NativeModule, registerClass } from '../native-module.js'
 import { bool } from '../print.js'
 
 /** Zeroes elements at random while training. Made by {@link dropout}. */
@@ -21,7 +20,7 @@ registerClass('Dropout', Dropout)
 export function dropout(p = 0.5, options?: { inplace?: boolean }): Dropout {
   const { inplace = false } = checkOptions('dropout', options, ['inplace'])
   return new Dropout(
-    native.createModule('Dropout', {
+    createModule('Dropout', {
       p: checkNumber('dropout', 'p', p, { min: 0, max: 1 }),
       inplace: checkBoolean('dropout', 'inplace', inplace),
     }),

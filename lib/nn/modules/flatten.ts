@@ -1,6 +1,5 @@
 import { checkInteger } from '../../check.js'
-import { native } from '../../native.js'
-import { NativeModule, registerClass } from '../native-module.js'
+import { createModule, NativeModule, registerClass } from '../native-module.js'
 
 /** Merges a range of dimensions into one. Made by {@link flatten}. */
 export class Flatten extends NativeModule {
@@ -16,7 +15,7 @@ registerClass('Flatten', Flatten)
 /** A layer that merges the dimensions from `startDim` to `endDim` into one. PyTorch's `nn.Flatten`. */
 export function flatten(startDim = 1, endDim = -1): Flatten {
   return new Flatten(
-    native.createModule('Flatten', {
+    createModule('Flatten', {
       startDim: checkInteger('flatten', 'startDim', startDim),
       endDim: checkInteger('flatten', 'endDim', endDim),
     }),

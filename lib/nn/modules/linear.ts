@@ -1,7 +1,6 @@
 import { checkBoolean, checkInteger, checkOptions } from '../../check.js'
-import { native } from '../../native.js'
 import type { Parameter } from '../../torch/tensor.js'
-import { NativeModule, registerClass } from '../native-module.js'
+import { createModule, NativeModule, registerClass } from '../native-module.js'
 import { bool } from '../print.js'
 
 /** y = x Wᵀ + b. Made by {@link linear}. */
@@ -32,7 +31,7 @@ export function linear(
   const where = 'linear'
   const { bias = true } = checkOptions(where, options, ['bias'])
   return new Linear(
-    native.createModule('Linear', {
+    createModule('Linear', {
       inFeatures: checkInteger(where, 'inFeatures', inFeatures, { min: 0 }),
       outFeatures: checkInteger(where, 'outFeatures', outFeatures, { min: 0 }),
       bias: checkBoolean(where, 'bias', bias),

@@ -1,7 +1,6 @@
 import { checkBoolean, checkOptions, fail } from '../../check.js'
-import { native } from '../../native.js'
 import { pair, type Size2 } from '../check.js'
-import { NativeModule, registerClass } from '../native-module.js'
+import { createModule, NativeModule, registerClass } from '../native-module.js'
 import { bool, tuple } from '../print.js'
 
 /** Options of {@link maxPool2d}. */
@@ -45,7 +44,7 @@ export function maxPool2d(kernelSize: Size2, options?: MaxPool2dOptions): MaxPoo
     ceilMode = false,
   } = checkOptions(where, options, keys)
   return new MaxPool2d(
-    native.createModule('MaxPool2d', {
+    createModule('MaxPool2d', {
       kernelSize: pair(where, 'kernelSize', kernelSize, 1),
       stride: pair(where, 'stride', stride, 1),
       padding: pair(where, 'padding', padding, 0),
@@ -78,5 +77,5 @@ export function adaptiveAvgPool2d(
   const checked = sizes.map((size) =>
     size === null ? null : pair(where, 'outputSize', size, 0)[0],
   )
-  return new AdaptiveAvgPool2d(native.createModule('AdaptiveAvgPool2d', { outputSize: checked }))
+  return new AdaptiveAvgPool2d(createModule('AdaptiveAvgPool2d', { outputSize: checked }))
 }

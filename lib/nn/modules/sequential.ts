@@ -1,7 +1,6 @@
-import { native } from '../../native.js'
 import type { Tensor } from '../../torch/tensor.js'
 import type { Module, TensorModule } from '../module.js'
-import { NativeModule, registerClass } from '../native-module.js'
+import { createModule, NativeModule, registerClass } from '../native-module.js'
 
 /** Modules one after the other. Made by {@link sequential}. */
 export class Sequential extends NativeModule {
@@ -32,7 +31,7 @@ registerClass('Sequential', Sequential)
 
 /** A module that passes its input through the given ones in turn. PyTorch's `nn.Sequential`. */
 export function sequential(...modules: TensorModule[]): Sequential {
-  const result = new Sequential(native.createModule('Sequential', {}))
+  const result = new Sequential(createModule('Sequential', {}))
   for (const module of modules) result.append(module)
   return result
 }

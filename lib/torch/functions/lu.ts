@@ -20,10 +20,7 @@ export interface LuOptions<Infos extends boolean> {
 
 /** Both factors in one matrix, the permutation as LAPACK's pivots, and perhaps the infos. */
 export type LuResult<Infos extends boolean> = Infos extends true
-  ? Named<
-      { LU: Tensor; pivots: Tensor; info: Tensor },
-      [LU: Tensor, pivots: Tensor, info: Tensor]
-    >
+  ? Named<{ LU: Tensor; pivots: Tensor; info: Tensor }, [LU: Tensor, pivots: Tensor, info: Tensor]>
   : Named<{ LU: Tensor; pivots: Tensor }, [LU: Tensor, pivots: Tensor]>
 
 /**
@@ -46,5 +43,9 @@ export function lu(input: Tensor, ...args: unknown[]): LuResult<boolean> {
   const withInfos = checkBoolean('lu', 'getInfos', getInfos ?? false)
   checkTensor('lu', 'input', input)
   const [packed, pivots, infos] = factorize(input, pivot, !withInfos) as Tensor[]
-  return namedTuple({ LU: packed, pivots, ...(withInfos ? { info: infos } : {}) }) as LuResult<boolean>
+  return namedTuple({
+    LU: packed,
+    pivots,
+    ...(withInfos ? { info: infos } : {}),
+  }) as LuResult<boolean>
 }

@@ -3,7 +3,6 @@
 import { checkBoolean, checkInteger, checkOptions, checkString } from '../../check.js'
 import { loadTensors } from '../../checkpoint/index.js'
 import { resolveWeights } from '../../hub/index.js'
-import { native } from '../../native.js'
 import type { Module, StateDict } from '../../nn/module.js'
 import type { BatchNorm2d } from '../../nn/modules/batchnorm2d.js'
 import type { Conv2d } from '../../nn/modules/conv2d.js'
@@ -11,7 +10,7 @@ import type { Linear } from '../../nn/modules/linear.js'
 import type { MaxPool2d } from '../../nn/modules/pooling2d.js'
 import type { ReLU } from '../../nn/modules/relu.js'
 import type { Sequential } from '../../nn/modules/sequential.js'
-import { NativeModule, registerClass } from '../../nn/native-module.js'
+import { createModule, NativeModule, registerClass } from '../../nn/native-module.js'
 import { findWeights } from './weights.js'
 
 /** Two 3×3 convolutions and the shortcut around them. */
@@ -137,7 +136,7 @@ async function resnet(
   if (weights !== null) checkString(name, 'weights', weights)
   if (weights !== null && isWeightsName(weights)) findWeights(name, weights)
   const model = new ResNet(
-    native.createModule('ResNet', {
+    createModule('ResNet', {
       bottleneck,
       layers,
       numClasses: checkInteger(name, 'numClasses', numClasses, { min: 1 }),

@@ -2,6 +2,7 @@
 // names the call that runs, for whoever finds this process dead. Prints { calls, refused, odd } as JSON.
 
 import { openSync, writeSync } from 'node:fs'
+import { native } from '../../../lib/native.js'
 import { torch } from '../../../lib/torch/index.js'
 import { functionTargets, isStateful, methodTargets, rawTargets, type Target } from './surface.js'
 import { HOSTILE, type HostileValue } from './values.js'
@@ -54,6 +55,8 @@ function attack(target: Target, value: HostileValue, position: number, extra: nu
     tally.refused++
     if (!(error instanceof Error) || error.message === '') tally.odd.push(`${label}: no Error`)
   }
+  // With a hostile collector and a budget of nothing no tensor could be made any more.
+  native.setMemoryBudget(-1, -1)
   if (performance.now() - start > SLOW_MS) tally.odd.push(`${label}: slow`)
 }
 
