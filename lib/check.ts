@@ -1,6 +1,6 @@
 // Argument checks shared by every layer: one sentence form for all refusals.
 
-import { FloatNumber } from './torch/float.js'
+import { FloatNumber } from './float-number.js'
 
 /** A short, safe rendering of any value for an error message: never runs user code, never long. */
 export function show(value: unknown): string {
@@ -152,6 +152,15 @@ export function checkOneOf<T extends string>(
     fail(where, param, `one of ${choices.map((c) => `'${c}'`).join(', ')}`, value)
   }
   return value as T
+}
+
+/** Whether a value is a promise, or anything else that can be awaited. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    typeof (value as { then?: unknown }).then === 'function'
+  )
 }
 
 /** A function, else TypeError. */

@@ -6,9 +6,7 @@ import { native, type TensorHandle } from '../native.js'
 import type { Tensor } from '../torch/tensor.js'
 import { access } from '../torch/tensor-access.js'
 import { withForwardTrace } from './anomaly-report.js'
-
-/** One tensor, or several. */
-export type OneOrMore = Tensor | readonly Tensor[]
+import { type OneOrMore, tensorsOf, zerosLike } from './tensors.js'
 
 /** Gradients to start from: one for each tensor; null, or none at all, for tensors of a single number. */
 export type StartGradients = Tensor | null | readonly (Tensor | null)[]
@@ -42,15 +40,8 @@ const RETAIN_GRAPH = 1
 const CREATE_GRAPH = 2
 const ACCUMULATE = 4
 
-/** The handles of one tensor or an array of them. */
-function handles(where: string, param: string, value: unknown): TensorHandle[] {
-  const one = access.handleOf(value)
-  if (one !== undefined) return [one]
-  if (!Array.isArray(value)) fail(where, param, 'a Tensor or an array of Tensors', value)
-  return value.map(
-    (item, i) => access.handleOf(item) ?? fail(where, `${param}[${i}]`, 'a Tensor', item),
-  )
-}
+const handlesOf = (tensors: readonly Tensor[]): TensorHandle[] =>
+  tensors.map((tensor) => access.handleOf(tensor) as TensorHandle)
 
 function startGradients(
   where: string,
@@ -107,9 +98,10 @@ export function backward(
 ): void {
   const where = 'backward'
   const checked = checkOptions(where, options, ['retainGraph', 'createGraph', 'inputs'])
-  const outputs = handles(where, 'tensors', tensors)
+  const outputs = handlesOf(tensorsOf(where, 'tensors', tensors))
   const gradients = startGradients(where, 'gradTensors', gradTensors, outputs.length)
-  const inputs = checked.inputs === undefined ? [] : handles(where, 'inputs', checked.inputs)
+  const inputs =
+    checked.inputs === undefined ? [] : handlesOf(tensorsOf(where, 'inputs', checked.inputs))
   if (checked.inputs !== undefined && inputs.length === 0) {
     failRange(where, 'inputs', 'at least one Tensor', checked.inputs)
   }
@@ -154,15 +146,15 @@ export function grad(outputs: OneOrMore, inputs: OneOrMore, options?: GradOption
   if (materialize && !allowUnused) {
     throw new TypeError('grad: materializeGrads needs allowUnused, which is false')
   }
-  const from = handles(where, 'outputs', outputs)
+  const from = handlesOf(tensorsOf(where, 'outputs', outputs))
   const gradients = startGradients(where, 'gradOutputs', checked.gradOutputs, from.length)
-  const to = handles(where, 'inputs', inputs)
+  const to = tensorsOf(where, 'inputs', inputs)
   if (to.length === 0) failRange(where, 'inputs', 'at least one Tensor', inputs)
   const found = run(
     flags(where, false, checked.retainGraph, checked.createGraph),
     from,
     gradients,
-    to,
+    handlesOf(to),
   ) as (TensorHandle | null)[]
   return found.map((handle, i) => {
     if (handle !== null) return access.wrap(handle)
@@ -172,11 +164,8 @@ export function grad(outputs: OneOrMore, inputs: OneOrMore, options?: GradOption
           'with materializeGrads: true zeros',
       )
     }
-    return materialize ? zerosLike(Array.isArray(inputs) ? inputs[i] : inputs) : null
+    if (!materialize) return null
+    const input = to[i] as Tensor
+    return zerosLike(input).requiresGrad_(input.requiresGrad)
   })
-}
-
-function zerosLike(tensor: Tensor): Tensor {
-  const zeros = tensor.detach().clone().zero_()
-  return zeros.requiresGrad_(tensor.requiresGrad)
 }

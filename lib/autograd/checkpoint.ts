@@ -1,6 +1,6 @@
 // torch.utils.checkpoint: computing activations again in backward rather than keeping them.
 
-import { checkBoolean, checkFunction, isPlainObject } from '../check.js'
+import { checkBoolean, checkFunction, isPlainObject, isThenable } from '../check.js'
 import { TorchError } from '../errors.js'
 import { native, type TensorHandle } from '../native.js'
 import { tensor } from '../torch/create.js'
@@ -202,7 +202,7 @@ export function checkpoint<Inputs extends readonly unknown[], Result>(
     (mode) => ({ ...mode, packHook: packFor(frame) }),
     () => call(...values),
   )
-  if (typeof result === 'object' && result !== null && 'then' in result) {
+  if (isThenable(result)) {
     throw new TypeError('checkpoint: the function must not be async: backward cannot wait for it')
   }
   return result

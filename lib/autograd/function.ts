@@ -1,6 +1,6 @@
 // Custom functions: operations with a forward and a backward of one's own.
 
-import { checkFunction, checkOptions, checkString, fail, show } from '../check.js'
+import { checkFunction, checkOptions, checkString, fail, isThenable, show } from '../check.js'
 import { TorchError } from '../errors.js'
 import { type FunctionCallHandle, native, type TensorHandle } from '../native.js'
 import type { Tensor } from '../torch/tensor.js'
@@ -175,7 +175,7 @@ function apply(definition: Definition, inputs: readonly unknown[]): unknown {
   FunctionContext.open(context, call)
   try {
     const result = noGradSync(() => definition.forward(context, ...inputs))
-    if (typeof result === 'object' && result !== null && 'then' in result) {
+    if (isThenable(result)) {
       throw new TypeError(`${definition.name}.forward: must not be async`)
     }
     return finish(definition, call, context, result)

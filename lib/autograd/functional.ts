@@ -1,12 +1,12 @@
 // torch.autograd.functional: Jacobians, Hessians and products with them.
 
-import { checkBoolean, checkFunction, checkOptions, fail } from '../check.js'
+import { checkBoolean, checkFunction, checkOptions } from '../check.js'
 import { TorchError } from '../errors.js'
 import { makeFunction } from '../torch/dispatch.js'
 import type { Tensor } from '../torch/tensor.js'
-import { access } from '../torch/tensor-access.js'
-import { grad, type OneOrMore } from './backward.js'
+import { grad } from './backward.js'
 import { enableGradSync } from './modes.js'
+import { type OneOrMore, tensorsOf, zerosLike } from './tensors.js'
 
 /** Options of the functions here. */
 export interface FunctionalOptions {
@@ -31,8 +31,10 @@ export type PerOutput<Outputs extends OneOrMore, Result> = Outputs extends reado
 
 const cat = makeFunction('cat', 'cat') as (tensors: readonly Tensor[]) => Tensor
 
+type TensorFunction = (...inputs: Tensor[]) => OneOrMore
+
 interface Problem {
-  readonly inputs: Tensor[]
+  readonly inputs: readonly Tensor[]
   readonly outputs: readonly Tensor[]
   readonly createGraph: boolean
   /** Undoes the making of a list: of results for each input, or for each output. */
@@ -48,55 +50,51 @@ const alone =
 /** Runs `fn` on variables of its own, so that what else the inputs belong to gets no part in it. */
 function pose(
   where: string,
-  fn: (...inputs: Tensor[]) => OneOrMore,
+  fn: unknown,
   inputs: OneOrMore,
   options: FunctionalOptions | undefined,
 ): Problem {
   checkFunction(where, 'fn', fn)
   const checked = checkOptions(where, options, ['createGraph'])
   const createGraph = checkBoolean(where, 'createGraph', checked.createGraph ?? false)
-  const variables = tensors(where, 'inputs', inputs).map((input) =>
+  const variables = tensorsOf(where, 'inputs', inputs).map((input) =>
     createGraph && input.requiresGrad ? input.viewAs(input) : input.detach().requiresGrad_(),
   )
-  const result = fn(...variables)
+  const result = (fn as TensorFunction)(...variables)
   return {
     inputs: variables,
-    outputs: tensors(where, 'the result of fn', result),
+    outputs: tensorsOf(where, 'the result of fn', result),
     createGraph,
     perInput: alone(Array.isArray(inputs)),
     perOutput: alone(Array.isArray(result)),
   }
 }
 
-function tensors(where: string, param: string, value: unknown): readonly Tensor[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-  for (const item of list) {
-    if (access.handleOf(item) === undefined) {
-      fail(where, param, 'a Tensor or an array of Tensors', item)
-    }
-  }
-  return list as readonly Tensor[]
-}
-
 /** Vectors for the shapes of `like`; ones where none is given and there is a single number. */
-function vectors(where: string, value: OneOrMore | undefined, like: readonly Tensor[]): Tensor[] {
+function vectors(
+  where: string,
+  value: OneOrMore | undefined,
+  like: readonly Tensor[],
+): readonly Tensor[] {
   if (value === undefined || value === null) {
     if (like.length !== 1 || like[0]?.numel() !== 1) {
       throw new TorchError(`${where}: v can only be left out for a single number`)
     }
-    return like.map((tensor) => tensor.detach().clone().fill_(1))
+    return like.map((tensor) => zerosLike(tensor).fill_(1))
   }
-  const given = tensors(where, 'v', value)
+  const given = tensorsOf(where, 'v', value)
   if (
     given.length !== like.length ||
     given.some((vector, i) => String(vector.shape) !== String(like[i]?.shape))
   ) {
-    const shapes = (all: readonly Tensor[]): string =>
-      all.map((tensor) => `[${tensor.shape}]`).join(', ')
-    throw new RangeError(`${where}: expected v of shape ${shapes(like)}, got ${shapes(given)}`)
+    throw new RangeError(`${where}: expected shape ${shapesOf(like)} for v, got ${shapesOf(given)}`)
   }
-  return [...given]
+  return given
 }
+
+/** Shapes for an error message: `[2, 3], []`. */
+const shapesOf = (tensors: readonly Tensor[]): string =>
+  tensors.map(({ shape }) => `[${shape.join(', ')}]`).join(', ')
 
 /** Gradients, zeros for inputs that do not matter. */
 function gradients(
@@ -107,7 +105,7 @@ function gradients(
 ): Tensor[] {
   const pairs = outputs.map((output, i) => [output, gradOutputs?.[i]] as const)
   const live = pairs.filter(([output]) => output.requiresGrad)
-  if (live.length === 0) return inputs.map((input) => input.detach().clone().zero_())
+  if (live.length === 0) return inputs.map(zerosLike)
   return grad(
     live.map(([output]) => output),
     inputs,
@@ -124,25 +122,24 @@ function gradients(
 const finished = (tensor: Tensor, createGraph: boolean): Tensor =>
   createGraph ? tensor : tensor.detach()
 
-function single(where: string, { outputs }: Problem): void {
-  if (outputs.length === 1 && outputs[0]?.numel() === 1) return
-  throw new TorchError(`${where}: fn must return one tensor of a single number`)
+/** The only one of `outputs`, which must hold a single number. */
+function checkSingle(where: string, outputs: readonly Tensor[]): Tensor {
+  const [output, ...others] = outputs
+  if (output !== undefined && others.length === 0 && output.numel() === 1) return output
+  throw new TorchError(
+    `${where}: expected fn to return one Tensor of a single number, got ${shapesOf(outputs)}`,
+  )
 }
 
-/**
- * The Jacobian of `fn`: for each output and input a tensor of shape [...output, ...input]. PyTorch's
- * `torch.autograd.functional.jacobian`.
- *
- * @example jacobian((x) => x.exp(), torch.tensor([0, 1]))
- */
-export function jacobian<const Inputs extends OneOrMore, Outputs extends OneOrMore>(
-  fn: (...inputs: Arguments<Inputs>) => Outputs,
-  inputs: Inputs,
-  options?: FunctionalOptions,
-): PerOutput<Outputs, PerInput<Inputs, Tensor>> {
+/** For each output and input, as {@link alone} gives them, a tensor of shape [...output, ...input]. */
+function jacobianOf(
+  where: string,
+  fn: unknown,
+  inputs: OneOrMore,
+  options: FunctionalOptions | undefined,
+): unknown {
   return enableGradSync(() => {
-    const run = fn as unknown as (...inputs: Tensor[]) => Outputs
-    const problem = pose('jacobian', run, inputs, options)
+    const problem = pose(where, fn, inputs, options)
     const { outputs, createGraph } = problem
     const results = outputs.map((output) => {
       const flat = output.reshape(-1)
@@ -158,8 +155,23 @@ export function jacobian<const Inputs extends OneOrMore, Outputs extends OneOrMo
         }),
       )
     })
-    return problem.perOutput(results) as PerOutput<Outputs, PerInput<Inputs, Tensor>>
+    return problem.perOutput(results)
   })
+}
+
+/**
+ * The Jacobian of `fn`: for each output and input a tensor of shape [...output, ...input]. PyTorch's
+ * `torch.autograd.functional.jacobian`.
+ *
+ * @example jacobian((x) => x.exp(), torch.tensor([0, 1]))
+ */
+export function jacobian<const Inputs extends OneOrMore, Outputs extends OneOrMore>(
+  fn: (...inputs: Arguments<Inputs>) => Outputs,
+  inputs: Inputs,
+  options?: FunctionalOptions,
+): PerOutput<Outputs, PerInput<Inputs, Tensor>>
+export function jacobian(fn: unknown, inputs: OneOrMore, options?: FunctionalOptions): unknown {
+  return jacobianOf('jacobian', fn, inputs, options)
 }
 
 /**
@@ -170,22 +182,20 @@ export function hessian<const Inputs extends OneOrMore>(
   fn: (...inputs: Arguments<Inputs>) => Tensor,
   inputs: Inputs,
   options?: FunctionalOptions,
-): PerInput<Inputs, PerInput<Inputs, Tensor>> {
-  checkFunction('hessian', 'fn', fn)
-  const run = fn as unknown as (...inputs: Tensor[]) => Tensor
-  const one = (...variables: Tensor[]): Tensor => {
-    const result = run(...variables)
-    if (access.handleOf(result) === undefined || result.numel() !== 1) {
-      throw new TorchError('hessian: fn must return one tensor of a single number')
-    }
-    return result.reshape([])
+): PerInput<Inputs, PerInput<Inputs, Tensor>>
+export function hessian(fn: unknown, inputs: OneOrMore, options?: FunctionalOptions): unknown {
+  const where = 'hessian'
+  checkFunction(where, 'fn', fn)
+  const number = (...variables: Tensor[]): Tensor => {
+    const result = (fn as TensorFunction)(...variables)
+    return checkSingle(where, tensorsOf(where, 'the result of fn', result)).reshape([])
   }
   const several = Array.isArray(inputs)
-  const first = (...variables: Tensor[]): OneOrMore =>
-    jacobian(one as never, (several ? variables : variables[0]) as OneOrMore, {
+  const gradient = (...variables: Tensor[]): OneOrMore =>
+    jacobianOf(where, number, several ? variables : (variables[0] as Tensor), {
       createGraph: true,
     }) as OneOrMore
-  return jacobian(first as never, inputs, options) as never
+  return jacobianOf(where, gradient, inputs, options)
 }
 
 /**
@@ -197,15 +207,21 @@ export function vjp<const Inputs extends OneOrMore, Outputs extends OneOrMore>(
   inputs: Inputs,
   v?: OneOrMore,
   options?: FunctionalOptions,
-): [outputs: Outputs, product: PerInput<Inputs, Tensor>] {
+): [outputs: Outputs, product: PerInput<Inputs, Tensor>]
+export function vjp(
+  fn: unknown,
+  inputs: OneOrMore,
+  v?: OneOrMore,
+  options?: FunctionalOptions,
+): [unknown, unknown] {
   return enableGradSync(() => {
-    const problem = pose('vjp', fn as never, inputs, options)
+    const problem = pose('vjp', fn, inputs, options)
     const { outputs, createGraph } = problem
     const found = gradients(outputs, problem.inputs, vectors('vjp', v, outputs), createGraph)
     return [
       problem.perOutput(outputs.map((output) => finished(output, createGraph))),
       problem.perInput(found.map((product) => finished(product, createGraph))),
-    ] as [Outputs, PerInput<Inputs, Tensor>]
+    ]
   })
 }
 
@@ -218,37 +234,43 @@ export function jvp<const Inputs extends OneOrMore, Outputs extends OneOrMore>(
   inputs: Inputs,
   v?: OneOrMore,
   options?: FunctionalOptions,
-): [outputs: Outputs, product: PerOutput<Outputs, Tensor>] {
+): [outputs: Outputs, product: PerOutput<Outputs, Tensor>]
+export function jvp(
+  fn: unknown,
+  inputs: OneOrMore,
+  v?: OneOrMore,
+  options?: FunctionalOptions,
+): [unknown, unknown] {
   return enableGradSync(() => {
-    const problem = pose('jvp', fn as never, inputs, options)
+    const problem = pose('jvp', fn, inputs, options)
     const { outputs, createGraph } = problem
     // The gradient is linear in u, and its derivative with respect to u is the Jacobian's transpose.
-    const u = outputs.map((output) => output.detach().clone().zero_().requiresGrad_())
+    const u = outputs.map((output) => zerosLike(output).requiresGrad_())
     const linear = gradients(outputs, problem.inputs, u, true)
     const found = gradients(linear, u, vectors('jvp', v, problem.inputs), createGraph)
     return [
       problem.perOutput(outputs.map((output) => finished(output, createGraph))),
       problem.perOutput(found.map((product) => finished(product, createGraph))),
-    ] as [Outputs, PerOutput<Outputs, Tensor>]
+    ]
   })
 }
 
 /** The product of a vector with the Hessian, or of the Hessian with a vector: the same, since it is symmetric. */
 function hessianProduct(
   where: string,
-  fn: (...inputs: Tensor[]) => Tensor,
+  fn: unknown,
   inputs: OneOrMore,
   v: OneOrMore | undefined,
   options: FunctionalOptions | undefined,
-): [Tensor, unknown] {
+): [unknown, unknown] {
   return enableGradSync(() => {
     const problem = pose(where, fn, inputs, options)
-    single(where, problem)
     const { outputs, createGraph } = problem
+    const output = checkSingle(where, outputs)
     const first = gradients(outputs, problem.inputs, undefined, true)
     const found = gradients(first, problem.inputs, vectors(where, v, problem.inputs), createGraph)
     return [
-      finished(outputs[0] as Tensor, createGraph),
+      finished(output, createGraph),
       problem.perInput(found.map((product) => finished(product, createGraph))),
     ]
   })
@@ -263,8 +285,14 @@ export function vhp<const Inputs extends OneOrMore>(
   inputs: Inputs,
   v?: OneOrMore,
   options?: FunctionalOptions,
-): [output: Tensor, product: PerInput<Inputs, Tensor>] {
-  return hessianProduct('vhp', fn as never, inputs, v, options) as never
+): [output: Tensor, product: PerInput<Inputs, Tensor>]
+export function vhp(
+  fn: unknown,
+  inputs: OneOrMore,
+  v?: OneOrMore,
+  options?: FunctionalOptions,
+): [unknown, unknown] {
+  return hessianProduct('vhp', fn, inputs, v, options)
 }
 
 /** As {@link vhp}, the Hessian times the vector. PyTorch's `torch.autograd.functional.hvp`. */
@@ -273,6 +301,12 @@ export function hvp<const Inputs extends OneOrMore>(
   inputs: Inputs,
   v?: OneOrMore,
   options?: FunctionalOptions,
-): [output: Tensor, product: PerInput<Inputs, Tensor>] {
-  return hessianProduct('hvp', fn as never, inputs, v, options) as never
+): [output: Tensor, product: PerInput<Inputs, Tensor>]
+export function hvp(
+  fn: unknown,
+  inputs: OneOrMore,
+  v?: OneOrMore,
+  options?: FunctionalOptions,
+): [unknown, unknown] {
+  return hessianProduct('hvp', fn, inputs, v, options)
 }

@@ -1,15 +1,15 @@
 // Checking derivatives against finite differences.
 
-import { checkBoolean, checkFunction, checkNumber, checkOptions, fail } from '../check.js'
+import { checkBoolean, checkFunction, checkNumber, checkOptions } from '../check.js'
 import { TorchError } from '../errors.js'
 import { makeFunction } from '../torch/dispatch.js'
 import type { Tensor } from '../torch/tensor.js'
-import { access } from '../torch/tensor-access.js'
 import { warnOnce } from '../warn.js'
-import { grad, type OneOrMore } from './backward.js'
+import { grad } from './backward.js'
 import { customFunction } from './function.js'
 import type { Arguments } from './functional.js'
 import { enableGradSync } from './modes.js'
+import { type OneOrMore, tensorsOf, zerosLike } from './tensors.js'
 
 /** Derivatives that {@link gradcheck} has found wrong. */
 export class GradcheckError extends TorchError {
@@ -41,9 +41,6 @@ const KEYS = ['eps', 'atol', 'rtol', 'raiseException', 'nondetTol', 'checkUndefi
 
 const viewAsReal = makeFunction('viewAsReal', 'view_as_real') as (tensor: Tensor) => Tensor
 const stack = makeFunction('stack', 'stack') as (tensors: readonly Tensor[]) => Tensor
-
-const list = (value: OneOrMore): readonly Tensor[] =>
-  Array.isArray(value) ? value : [value as Tensor]
 
 const differentiable = (tensor: Tensor): boolean => tensor.isFloatingPoint() || tensor.isComplex()
 
@@ -79,14 +76,7 @@ class Check {
   }
 
   #outputs(inputs: readonly Tensor[]): readonly Tensor[] {
-    const outputs = this.#fn(...inputs)
-    const tensors = list(outputs)
-    for (const output of tensors) {
-      if (access.handleOf(output) === undefined) {
-        fail('gradcheck', 'the result of fn', 'a Tensor or an array of Tensors', output)
-      }
-    }
-    return tensors
+    return tensorsOf('gradcheck', 'the result of fn', this.#fn(...inputs))
   }
 
   run(): void {
@@ -188,7 +178,7 @@ class Check {
     const inputs = this.#inputs.filter((input) => input.requiresGrad)
     const cut = outputs.map((output) => withoutGradient(output))
     const gradients = grad(cut, inputs, {
-      gradOutputs: cut.map((output) => output.detach().clone().zero_()),
+      gradOutputs: cut.map(zerosLike),
       retainGraph: true,
       allowUnused: true,
     })
@@ -210,12 +200,7 @@ const withoutGradient = customFunction({
 })
 
 function checkInputs(where: string, inputs: OneOrMore): readonly Tensor[] {
-  const tensors = list(inputs)
-  for (const input of tensors) {
-    if (access.handleOf(input) === undefined) {
-      fail(where, 'inputs', 'a Tensor or an array of Tensors', input)
-    }
-  }
+  const tensors = tensorsOf(where, 'inputs', inputs)
   if (!tensors.some((input) => input.requiresGrad)) {
     throw new TorchError(`${where}: at least one of the inputs must require grad`)
   }
@@ -291,13 +276,13 @@ export function gradgradcheck<const Inputs extends OneOrMore>(
   const tensors = checkInputs(where, inputs)
   const call = fn as unknown as TensorFunction
   const outputsOf = (values: readonly Tensor[]): readonly Tensor[] =>
-    list(call(...values)).filter((output) => differentiable(output) && output.requiresGrad)
+    tensorsOf(where, 'the result of fn', call(...values)).filter(
+      (output) => differentiable(output) && output.requiresGrad,
+    )
   const given =
     gradOutputs ??
-    enableGradSync(() =>
-      outputsOf(tensors).map((output) => output.detach().clone().normal_().requiresGrad_()),
-    )
-  const gradients = list(given).map((gradient) =>
+    enableGradSync(() => outputsOf(tensors).map((output) => zerosLike(output).normal_()))
+  const gradients = tensorsOf(where, 'gradOutputs', given).map((gradient) =>
     gradient.requiresGrad ? gradient : gradient.detach().requiresGrad_(),
   )
   const first = (...values: Tensor[]): Tensor[] => {

@@ -6,7 +6,7 @@
 // mode of the task that runs (task.enter); at other times the thread simply is in the right mode, and nothing is paid.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { checkFunction } from '../check.js'
+import { checkFunction, isThenable } from '../check.js'
 import { TorchError } from '../errors.js'
 import { type Native, native, type TensorHandle } from '../native.js'
 import { task } from '../torch/task.js'
@@ -90,14 +90,6 @@ function rest(): void {
   if (depth === 0 && task.active === 0) storage.disable()
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    typeof (value as { then?: unknown }).then === 'function'
-  )
-}
-
 async function follow(result: PromiseLike<unknown>, extent: Extent): Promise<unknown> {
   try {
     return await result
@@ -131,7 +123,10 @@ export function withMode<T>(where: string, change: (mode: Mode) => Mode, fn: () 
   }
 }
 
-/** Makes `mode` that of a synchronous function, which {@link modeOf} finds while it runs. */
+/**
+ * Makes `mode` that of a synchronous function, which {@link modeOf} finds while it runs. Nothing but that function runs
+ * meanwhile, so where no extent is open the base itself can change, which spares AsyncLocalStorage.
+ */
 function run<T>(mode: Mode, fn: () => T): T {
   if (depth === 0 && task.active === 0) {
     const before = base

@@ -1,22 +1,9 @@
-// A number that is floating-point whatever its value: JavaScript cannot tell 2 from 2.0.
+// Numbers that type promotion takes for floating-point ones.
 
-/** What {@link float} makes. */
-export class FloatNumber {
-  // Private, so that no other object with a value passes for one.
-  readonly #value: number
+import { fail } from '../check.js'
+import { FloatNumber } from '../float-number.js'
 
-  constructor(value: number) {
-    this.#value = value
-  }
-
-  get value(): number {
-    return this.#value
-  }
-
-  valueOf(): number {
-    return this.#value
-  }
-}
+export { FloatNumber }
 
 /**
  * A number that counts as floating-point in type promotion, as Python's `2.0` does. A plain integral number counts as
@@ -26,8 +13,6 @@ export class FloatNumber {
  * @throws TypeError for anything but a number
  */
 export function float(value: number): FloatNumber {
-  if (typeof value !== 'number') {
-    throw new TypeError(`float: expected a number for value, got ${typeof value}`)
-  }
+  if (typeof value !== 'number') fail('float', 'value', 'a number', value)
   return new FloatNumber(value)
 }

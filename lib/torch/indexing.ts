@@ -3,7 +3,7 @@
 import { fail } from '../check.js'
 import { native, type TensorHandle } from '../native.js'
 import { tensor } from './create.js'
-import { begin, checkUndisturbed, end, frame, put, putSlot, takenSlots } from './frame.js'
+import { begin, checkUndisturbed, cursor, end, frame, put, putSlot, takenSlots } from './frame.js'
 import type { Tensor } from './tensor.js'
 import { access } from './tensor-access.js'
 import type { Int } from './types.js'
@@ -58,16 +58,17 @@ const IndexTag = { None: 0, Ellipsis: 1, Integer: 2, Bool: 3, Slice: 4, Slot: 5 
 
 const MAX_INDICES = 1024
 
-function putIndex(where: string, name: string, index: unknown): void {
-  if (index === null) {
+/** Writes one entry into the frame; false for what is no index. */
+function putIndex(index: unknown): boolean {
+  if (typeof index === 'number' || typeof index === 'bigint') {
+    const number = Number(index)
+    if (!Number.isSafeInteger(number)) return false
+    put(IndexTag.Integer)
+    put(number)
+  } else if (index === null) {
     put(IndexTag.None)
   } else if (index === '...') {
     put(IndexTag.Ellipsis)
-  } else if (typeof index === 'number' || typeof index === 'bigint') {
-    const number = Number(index)
-    if (!Number.isSafeInteger(number)) fail(where, name, 'a safe integer', index)
-    put(IndexTag.Integer)
-    put(number)
   } else if (typeof index === 'boolean') {
     put(IndexTag.Bool)
     put(index ? 1 : 0)
@@ -78,11 +79,16 @@ function putIndex(where: string, name: string, index: unknown): void {
     put(index.step ?? Number.NaN)
   } else {
     const handle = access.handleOf(index)
-    if (handle === undefined) {
-      fail(where, name, "an integer, slice(), '...', null, a boolean, an array or a Tensor", index)
-    }
+    if (handle === undefined) return false
     putSlot(handle, IndexTag.Slot)
   }
+  return true
+}
+
+function refuseIndex(where: string, name: string, index: unknown): never {
+  const isNumber = typeof index === 'number' || typeof index === 'bigint'
+  const others = "an integer, slice(), '...', null, a boolean, an array or a Tensor"
+  return fail(where, name, isNumber ? 'a safe integer' : others, index)
 }
 
 /** An array of positions as an int64 tensor, one of booleans as a mask. */
@@ -100,22 +106,26 @@ function putIndices(where: string, indices: unknown): void {
   const list: unknown[] = Array.isArray(indices) ? indices : [indices]
   if (list.length > MAX_INDICES) fail(where, 'indices', 'at most 1024 indices', indices)
   // Made before the frame is begun, which the making uses too.
-  const made = list.map((index, i) =>
-    Array.isArray(index) ? positions(where, `indices[${i}]`, index) : index,
-  )
+  const made = list.some(Array.isArray)
+    ? list.map((index, i) =>
+        Array.isArray(index) ? positions(where, `indices[${i}]`, index) : index,
+      )
+    : list
   const call = begin(1)
-  made.forEach((index, i) => {
-    putIndex(where, Array.isArray(indices) ? `indices[${i}]` : 'indices', index)
-  })
+  for (let i = 0; i < made.length; i++) {
+    if (!putIndex(made[i])) {
+      refuseIndex(where, list === indices ? `indices[${i}]` : 'indices', made[i])
+    }
+  }
   checkUndisturbed(call)
-  frame[0] = list.length
+  frame[0] = made.length
 }
 
 /** Handle of `x[indices]`. */
 export function getItem(tensor: TensorHandle, indices: unknown): TensorHandle {
   try {
     putIndices('index', indices)
-    return native.getItem(tensor, ...takenSlots())
+    return cursor.slots === 0 ? native.getItem(tensor) : native.getItem(tensor, ...takenSlots())
   } finally {
     end()
   }

@@ -1,6 +1,6 @@
 // The random numbers of the process: the same as Python's for the same seed.
 
-import { checkFunction } from '../check.js'
+import { checkFunction, isThenable } from '../check.js'
 import { native } from '../native.js'
 import { defaultGeneratorOf, type Generator, seedBits } from './generator.js'
 import type { Tensor } from './tensor.js'
@@ -69,7 +69,7 @@ export function forkRng<T>(fn: () => T): T {
       state.dispose()
     }
   }
-  if (typeof result === 'object' && result !== null && 'then' in result) {
+  if (isThenable(result)) {
     throw new TypeError(
       'forkRng: the function must not be async: the generators belong to the process, and other tasks would draw ' +
         'from them in between; give the function a generator of its own',

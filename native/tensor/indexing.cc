@@ -1,5 +1,6 @@
 // x[...] as in Python: integers, slices, ellipsis, null, booleans, masks and index tensors.
 #include <ATen/TensorIndexing.h>
+#include <c10/util/SmallVector.h>
 
 #include <cmath>
 
@@ -39,12 +40,15 @@ std::optional<c10::SymInt> bound(const Call& call, double value) {
   return c10::SymInt(integer(call, value));
 }
 
+/// Few enough in practice to need no memory of their own.
+using Indices = c10::SmallVector<TensorIndex, 4>;
+
 /// The indices in the frame; slot 0 is argument `first_slot`.
-std::vector<TensorIndex> read_indices(const Call& call, size_t first_slot) {
+Indices read_indices(const Call& call, size_t first_slot) {
   const double* frame = call.addon().frame;
   const double count = frame[0];
   if (!(count >= 0 && count <= kMaxIndices)) broken(call);
-  std::vector<TensorIndex> indices;
+  Indices indices;
   size_t at = 1;
   for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
     const double tag = frame[at++];

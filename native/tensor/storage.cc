@@ -122,6 +122,8 @@ napi_value copy_to(Call& call) {
   {
     at::NoGradGuard no_grad;
     source = call.tensor(0, "tensor").detach().cpu().resolve_conj().resolve_neg().contiguous();
+    // Zeros that autograd has never written down; a copy has memory.
+    if (source._is_zerotensor()) source = source.clone();
   }
   // Read last: nothing below runs JS, which could detach or shrink the buffer.
   const Bytes bytes = bytes_of(call, 1, "buffer");

@@ -155,7 +155,7 @@ export function compareTensor(
   return compareValues(actual, expected, how)
 }
 
-const resolved = (tensor: Tensor): Tensor => tensor.detach().clone().resolveConj().resolveNeg()
+const resolved = (tensor: Tensor): Tensor => tensor.detach().resolveConj().resolveNeg()
 
 function compareValues(actual: Tensor, expected: Tensor, how: Strictness): Verdict {
   const a = resolved(actual)

@@ -19,6 +19,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { torch } from '../../lib/torch/index.js'
+import { EXCEPTIONS } from './exceptions.js'
 import { readRecording } from './recording.js'
 import { replay } from './replay.js'
 import { markdown, mismatches, table } from './report.js'
@@ -120,10 +121,17 @@ if (tally.groups.size > 0) console.log(`${mismatches([...tally.groups.values()])
 console.log(table(tally))
 if (options.docs) writeDocs(tally)
 
+const isWhole = names.length === 0 && options.dtype.length === 0
+const used = new Set([...tally.groups.values()].map((group) => group.exception))
+const stale = isWhole ? EXCEPTIONS.filter((exception) => !used.has(exception)) : []
+for (const { ops, reason } of stale) {
+  console.log(`\nno sample needs this exception any more: ${ops.join(', ')} (${reason})`)
+}
+
 const float32 = tally.figures.get('float32')
 const isEnough = float32 === undefined || agreeing(float32.forward) >= THRESHOLD
 const { unexplained } = tally
 if (unexplained.length > 0) {
   console.log(`\nnot in scripts/parity/exceptions.ts:\n${mismatches(unexplained)}`)
 }
-process.exitCode = isEnough && unexplained.length === 0 ? 0 : 1
+process.exitCode = isEnough && unexplained.length === 0 && stale.length === 0 ? 0 : 1

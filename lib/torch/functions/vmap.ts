@@ -96,7 +96,7 @@ function batchSize(args: readonly unknown[], inDims: InDims): number {
  * @throws TypeError for results that are no tensors, RangeError for batches of different sizes
  * @example const dots = torch.vmap((a: Tensor, b: Tensor) => a.dot(b))(x, y) // x and y are [batch, n]
  */
-export function vmap<Args extends unknown[], Result>(
+export function vmap<Args extends unknown[] = Tensor[], Result = Tensor>(
   fn: (...args: Args) => Result,
   options?: VmapOptions,
 ): (...args: Args) => Result {
