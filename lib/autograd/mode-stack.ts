@@ -10,6 +10,7 @@ import { checkFunction, isThenable } from '../check.js'
 import { TorchError } from '../errors.js'
 import { type Native, native, type TensorHandle } from '../native.js'
 import { task } from '../torch/task.js'
+import type { Device } from '../torch/types.js'
 
 /** The same bits as in native/autograd/modes.cc. */
 export const Bit = { Grad: 1, Inference: 2, Anomaly: 4, CheckNan: 8 } as const
@@ -21,6 +22,8 @@ export type PackHook = (tensor: TensorHandle) => () => TensorHandle
 export interface Mode {
   readonly bits: number
   readonly packHook: PackHook | null
+  /** Device of tensors made without one; null for the thread's. Nothing that libtorch knows of. */
+  readonly device: Device | null
 }
 
 /** One function that was started in a mode. */
@@ -35,7 +38,9 @@ interface Extent {
 const storage = new AsyncLocalStorage<Extent>()
 
 /** The mode outside all extents. */
-let base: Mode = { bits: native.modes(), packHook: null }
+let base: Mode = { bits: native.modes(), packHook: null, device: null }
+/** Whether {@link run} has put another mode in the place of the base for a while. */
+let baseIsLent = false
 /** What the thread is in. */
 let applied = base
 /** Number of extents on the stack. */
@@ -58,7 +63,9 @@ task.enter = () => apply(modeOf(storage.getStore()))
 
 /** What depends on modes and is no call of an operator, for which the dispatcher checks itself. */
 const ENTRIES = [
+  'addItem',
   'beginFunction',
+  'beginVmap',
   'createModule',
   'fromBuffer',
   'getItem',
@@ -129,12 +136,14 @@ export function withMode<T>(where: string, change: (mode: Mode) => Mode, fn: () 
  */
 function run<T>(mode: Mode, fn: () => T): T {
   if (depth === 0 && task.active === 0) {
-    const before = base
+    const [before, wasLent] = [base, baseIsLent]
     base = mode
+    baseIsLent = true
     try {
       return fn()
     } finally {
       base = before
+      baseIsLent = wasLent
     }
   }
   const extent: Extent = { mode, outer: storage.getStore(), open: true }
@@ -168,7 +177,7 @@ export function inCallback<T>(fn: () => T): T {
   const bits = native.modes()
   if (bits === applied.bits && depth === 0 && task.active === 0) return fn()
   const before = applied
-  const mode: Mode = { bits, packHook: before.packHook }
+  const mode: Mode = { ...before, bits }
   applied = mode
   try {
     return run(mode, fn)
@@ -185,9 +194,10 @@ export const changeBits =
 
 /** Changes the mode outside all functions, for the rest of the thread's life or until it is changed again. */
 export function changeBase(where: string, change: (mode: Mode) => Mode): void {
-  if (storage.getStore() !== undefined) {
+  if (baseIsLent || storage.getStore() !== undefined) {
     throw new TorchError(
-      `${where}: cannot be called inside noGrad, detectAnomaly and their kin, which end with their function`,
+      `${where}: cannot be called inside noGrad, detectAnomaly, a custom function and their kin, whose mode ends ` +
+        'with them',
     )
   }
   base = change(base)
