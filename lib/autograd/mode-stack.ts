@@ -39,12 +39,14 @@ const storage = new AsyncLocalStorage<Extent>()
 
 /** The mode outside all extents. */
 let base: Mode = { bits: native.modes(), packHook: null, device: null }
-/** Whether {@link run} has put another mode in the place of the base for a while. */
-let baseIsLent = false
+/** The base itself while {@link run} has put another mode in its place. */
+let lentBase: Mode | undefined
 /** What the thread is in. */
 let applied = base
-/** Number of extents on the stack. */
-let depth = 0
+/** The extents whose function is on the stack. */
+const running: Extent[] = []
+/** Whether {@link endCutOff} is about to run. */
+let watching = false
 
 function modeOf(extent: Extent | undefined): Mode {
   let innermost = extent
@@ -92,9 +94,33 @@ for (const name of ENTRIES) {
 /** The mode of the running task. */
 export const currentMode = (): Mode => modeOf(storage.getStore())
 
+/**
+ * Ends the modes of functions that have ended without their `finally` blocks, cut off by Ctrl-C in the REPL or by the
+ * timeout of `node:vm`. A microtask: no function can be under way when it runs.
+ */
+function endCutOff(): void {
+  watching = false
+  if (running.length === 0 && lentBase === undefined) return
+  for (const extent of running) extent.open = false
+  running.length = 0
+  base = lentBase ?? base
+  lentBase = undefined
+  // What the thread is in is not known: libtorch has left some modes, JavaScript has not.
+  native.setModes(base.bits)
+  native.setPackHook(base.packHook)
+  applied = base
+  rest()
+}
+
+function watch(): void {
+  if (watching) return
+  queueMicrotask(endCutOff)
+  watching = true
+}
+
 /** Async hooks make every promise of the process slower, so they stay on only as long as something needs them. */
 function rest(): void {
-  if (depth === 0 && task.active === 0) storage.disable()
+  if (running.length === 0 && task.active === 0) storage.disable()
 }
 
 async function follow(result: PromiseLike<unknown>, extent: Extent): Promise<unknown> {
@@ -114,7 +140,8 @@ export function withMode<T>(where: string, change: (mode: Mode) => Mode, fn: () 
   const outer = storage.getStore()
   const extent: Extent = { mode: change(modeOf(outer)), outer, open: true }
   let following = false
-  depth++
+  watch()
+  running.push(extent)
   try {
     apply(extent.mode)
     const result = storage.run(extent, fn)
@@ -123,7 +150,7 @@ export function withMode<T>(where: string, change: (mode: Mode) => Mode, fn: () 
     task.active++
     return follow(result, extent) as T
   } finally {
-    depth--
+    running.pop()
     if (!following) extent.open = false
     apply(modeOf(outer))
     rest()
@@ -135,24 +162,25 @@ export function withMode<T>(where: string, change: (mode: Mode) => Mode, fn: () 
  * meanwhile, so where no extent is open the base itself can change, which spares AsyncLocalStorage.
  */
 function run<T>(mode: Mode, fn: () => T): T {
-  if (depth === 0 && task.active === 0) {
-    const [before, wasLent] = [base, baseIsLent]
+  watch()
+  if (running.length === 0 && task.active === 0) {
+    const [before, lentBefore] = [base, lentBase]
+    lentBase ??= base
     base = mode
-    baseIsLent = true
     try {
       return fn()
     } finally {
       base = before
-      baseIsLent = wasLent
+      lentBase = lentBefore
     }
   }
   const extent: Extent = { mode, outer: storage.getStore(), open: true }
-  depth++
+  running.push(extent)
   try {
     return storage.run(extent, fn)
   } finally {
     extent.open = false
-    depth--
+    running.pop()
     rest()
   }
 }
@@ -175,7 +203,7 @@ export function withModeSync<T>(change: (mode: Mode) => Mode, fn: () => T): T {
  */
 export function inCallback<T>(fn: () => T): T {
   const bits = native.modes()
-  if (bits === applied.bits && depth === 0 && task.active === 0) return fn()
+  if (bits === applied.bits && running.length === 0 && task.active === 0) return fn()
   const before = applied
   const mode: Mode = { ...before, bits }
   applied = mode
@@ -194,7 +222,7 @@ export const changeBits =
 
 /** Changes the mode outside all functions, for the rest of the thread's life or until it is changed again. */
 export function changeBase(where: string, change: (mode: Mode) => Mode): void {
-  if (baseIsLent || storage.getStore() !== undefined) {
+  if (lentBase !== undefined || storage.getStore() !== undefined) {
     throw new TorchError(
       `${where}: cannot be called inside noGrad, detectAnomaly, a custom function and their kin, whose mode ends ` +
         'with them',

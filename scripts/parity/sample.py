@@ -97,7 +97,7 @@ class Recorder:
             raise Unencodable("calls no function of PyTorch")
         if self.op.name in UNINITIALIZED:
             for leaf in tree_leaves(result):
-                leaf.detach().zero_()
+                leaf.untyped_storage().fill_(0)
         record: dict[str, Json] = {"tensors": described, "calls": list(program.calls),
                                    "result": program.whole(result) or program.encode(result),
                                    "out": self._output(result)}

@@ -92,6 +92,9 @@ test('wrong arguments', (t) => {
   t.throws(() => gradcheck(() => 1 as never, x), { message: /for the result of fn, got 1/ })
   t.throws(() => gradcheck((a: Tensor) => a, x, { tol: 1 } as never), { message: /unknown option/ })
   t.throws(() => gradcheck((a: Tensor) => a, x, { eps: -1 }), { instanceOf: RangeError })
+  t.throws(() => gradgradcheck((a: Tensor) => a.pow(3), x, 5 as never), {
+    message: /^gradgradcheck: expected a Tensor or an array of Tensors for gradOutputs, got 5$/,
+  })
 })
 
 interface Case {
@@ -167,6 +170,9 @@ test('what functional refuses', (t) => {
     message: /^vjp: expected shape \[2\] for v, got \[1\]$/,
   })
   t.throws(() => functional.jacobian(() => 1 as never, x), { message: /for the result of fn/ })
+  t.throws(() => functional.hessian((a: Tensor) => a.sum(), 3 as never), {
+    message: /^hessian: .* for inputs, got 3$/,
+  })
   t.throws(() => functional.jacobian((a: Tensor) => a, 3 as never), {
     message: /for inputs, got 3/,
   })
