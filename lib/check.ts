@@ -157,7 +157,7 @@ export function checkOneOf<T extends string>(
 }
 
 /** Whether a value is a promise, or anything else that can be awaited. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return (
     (typeof value === 'object' || typeof value === 'function') &&
     value !== null &&

@@ -1,9 +1,8 @@
 // Members of Tensor that concern autograd.
 
-import { fail } from '../check.js'
-import { native, type TensorHandle } from '../native.js'
+import { native } from '../native.js'
 import type { Tensor } from '../torch/tensor.js'
-import { access } from '../torch/tensor-access.js'
+import { handleOf } from '../torch/tensor-access.js'
 import { type BackwardOptions, backward } from './backward.js'
 import { GradFn } from './grad-fn.js'
 import {
@@ -46,28 +45,25 @@ export interface AutogradMembers {
   registerPostAccumulateGradHook(hook: PostAccumulateGradHook): RemovableHandle
 }
 
-const handle = (where: string, self: unknown): TensorHandle =>
-  access.handleOf(self) ?? fail(where, 'this', 'a Tensor', self)
-
 export const autogradMembers: AutogradMembers & ThisType<Tensor> = {
   backward(gradient, options) {
     backward(this, gradient, options)
   },
   get gradFn() {
-    const node = native.gradNode(handle('gradFn', this))
+    const node = native.gradNode(handleOf('gradFn', 'this', this))
     return node === null ? null : new GradFn(node)
   },
   retainGrad() {
-    native.retainGrad(handle('retainGrad', this))
+    native.retainGrad(handleOf('retainGrad', 'this', this))
   },
   get retainsGrad() {
-    return native.retainsGrad(handle('retainsGrad', this))
+    return native.retainsGrad(handleOf('retainsGrad', 'this', this))
   },
   registerHook(hook) {
-    return registerHook(this, handle('registerHook', this), hook)
+    return registerHook(this, handleOf('registerHook', 'this', this), hook)
   },
   registerPostAccumulateGradHook(hook) {
     const where = 'registerPostAccumulateGradHook'
-    return registerPostAccumulateGradHook(this, handle(where, this), hook)
+    return registerPostAccumulateGradHook(this, handleOf(where, 'this', this), hook)
   },
 }

@@ -1,6 +1,7 @@
 // The engine under a loader's iterators: makes the samples of the coming batches, several at once
 // and in order, and hands the batches out one after the other.
 
+import { isThenable } from '../check.js'
 import type { BatchAssembly } from './assembly.js'
 import { DataLoaderError } from './errors.js'
 import { type RandomKey, withRandomKey } from './random.js'
@@ -245,8 +246,4 @@ export class BatchStream<P, B> {
     }
     batch.made.clear()
   }
-}
-
-function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as Partial<Promise<T>> | null | undefined)?.then === 'function'
 }

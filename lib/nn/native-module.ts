@@ -3,8 +3,7 @@
 import { type ModuleHandle, native, type TensorHandle } from '../native.js'
 import { currentDevice } from '../torch/default-device.js'
 import type { Tensor } from '../torch/tensor.js'
-import { handleOf } from '../torch/tensor.js'
-import { access } from '../torch/tensor-access.js'
+import { access, handleOf } from '../torch/tensor-access.js'
 import { adopt, Module, moduleHandle } from './module.js'
 
 /** A native module of the given kind, its parameters on the default device. */

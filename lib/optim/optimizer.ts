@@ -3,8 +3,8 @@
 import { checkOptions, fail } from '../check.js'
 import { TorchError } from '../errors.js'
 import { native, type OptimizerHandle } from '../native.js'
-import { handleOf, Tensor } from '../torch/tensor.js'
-import { access } from '../torch/tensor-access.js'
+import { Tensor } from '../torch/tensor.js'
+import { access, handleOf } from '../torch/tensor-access.js'
 
 /** One setting of a parameter group. */
 export interface Setting {

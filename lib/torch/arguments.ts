@@ -7,6 +7,17 @@ import { isComplex } from './encode.js'
 export const isKeywords = (value: unknown): value is Record<string, unknown> =>
   isPlainObject(value) && !isComplex(value)
 
+/** The positional arguments of a call, and its keyword arguments if there are any. */
+export function splitArguments(
+  values: readonly unknown[],
+): [positional: readonly unknown[], keywords: Record<string, unknown> | undefined] {
+  // Options that are handed on without having been given are undefined.
+  let count = values.length
+  while (count > 0 && values[count - 1] === undefined) count--
+  const last = count > 0 ? values[count - 1] : undefined
+  return isKeywords(last) ? [values.slice(0, count - 1), last] : [values.slice(0, count), undefined]
+}
+
 /**
  * The arguments of a call by name: given by position, in the order of `positional`, or in a last plain object, which
  * may also hold `keywords`. Undefined counts as not given.
@@ -19,21 +30,16 @@ export function bindArguments<Name extends string>(
   positional: readonly Name[],
   keywords: readonly Name[] = [],
 ): { readonly [N in Name]?: unknown } {
-  // Options that are handed on without having been given are undefined.
-  let count = values.length
-  while (count > 0 && values[count - 1] === undefined) count--
-  const last = count > 0 ? values[count - 1] : undefined
-  const named = isKeywords(last) ? last : {}
-  if (named === last) count--
-  if (count > positional.length) {
+  const [given, named = {}] = splitArguments(values)
+  if (given.length > positional.length) {
     throw new TypeError(
-      `${where}: expected at most ${positional.length} positional arguments, got ${count}`,
+      `${where}: expected at most ${positional.length} positional arguments, got ${given.length}`,
     )
   }
   const bound: { [N in Name]?: unknown } = {}
-  for (let i = 0; i < count; i++) {
-    if (values[i] !== undefined) bound[positional[i] as Name] = values[i]
-  }
+  given.forEach((value, i) => {
+    if (value !== undefined) bound[positional[i] as Name] = value
+  })
   for (const [name, value] of Object.entries(named)) {
     if (value === undefined) continue
     if (!positional.includes(name as Name) && !keywords.includes(name as Name)) {

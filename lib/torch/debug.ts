@@ -63,6 +63,8 @@ export function noteDisposed(tensor: object, handle: TensorHandle): void {
   disposed.set(tensor, handle)
 }
 
+const HOW_TO_TURN_ON = 'set NODE_LIBTORCH_DEBUG=1 or call torch.debug({ creationStacks: true })'
+
 /** The error for a use of a tensor after its `dispose()`. */
 export function disposedError(tensor: object): TensorDisposedError {
   const handle = disposed.get(tensor)
@@ -71,7 +73,7 @@ export function disposedError(tensor: object): TensorDisposedError {
       ? native.whereDisposed(handle)
       : debugMode.on
         ? '; that was before debug mode was turned on'
-        : '; set NODE_LIBTORCH_DEBUG=1 or call torch.debug({ creationStacks: true }) to learn where'
+        : `; ${HOW_TO_TURN_ON} to learn where`
   return new TensorDisposedError(`this tensor has been disposed${where}`)
 }
 
@@ -102,9 +104,7 @@ export function debug(options?: DebugOptions): Required<DebugOptions> {
  */
 export function liveTensors(): LiveTensors[] {
   if (!debugMode.on) {
-    throw new TorchError(
-      'liveTensors: needs debug mode; set NODE_LIBTORCH_DEBUG=1 or call torch.debug({ creationStacks: true })',
-    )
+    throw new TorchError(`liveTensors: needs debug mode; ${HOW_TO_TURN_ON}`)
   }
   return native
     .liveSites()

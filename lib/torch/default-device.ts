@@ -3,7 +3,7 @@
 
 import { currentMode, withMode } from '../autograd/mode-stack.js'
 import { fail } from '../check.js'
-import { isKeywords } from './arguments.js'
+import { splitArguments } from './arguments.js'
 import { DEVICE_EXPECTED, deviceName } from './device.js'
 import type { Device, DeviceLike } from './types.js'
 
@@ -61,14 +61,11 @@ export function onDefaultDevice(candidates: string, make: Make): Make {
   return (...values) => {
     const device = currentDevice()
     if (device === 'cpu') return make(...values)
-    while (values.length > 0 && values.at(-1) === undefined) values.pop()
-    const last = values.at(-1)
-    const keywords = isKeywords(last) ? last : undefined
+    const [positional, keywords] = splitArguments(values)
     const isGiven = [keywords?.device, keywords?.out].some(
       (one) => one !== undefined && one !== null,
     )
     if (isGiven) return make(...values)
-    const positional = keywords === undefined ? values : values.slice(0, -1)
     return make(...positional, { ...keywords, device })
   }
 }

@@ -8,8 +8,8 @@ import { access } from './tensor-access.js'
 
 type Keywords = Record<string, unknown>
 
-/** Options of a factory that describe a tensor which `out` already is. */
-const DESCRIBING = new Set(['dtype', 'layout', 'device', 'pinMemory', 'requiresGrad'])
+/** What an operator takes that makes a tensor from nothing: with `out`, a description of what is there already. */
+export const FACTORY_OPTIONS: readonly string[] = ['dtype', 'layout', 'device', 'pinMemory']
 
 const sameDevice = (device: unknown, out: Tensor): boolean => {
   const name = deviceName(device)
@@ -29,7 +29,9 @@ function describedByOut(where: string, keywords: Keywords): Keywords {
     if (layout !== null && layout !== out.layout) mismatch('layout', layout, out.layout)
     if (device !== null && !sameDevice(device, out)) mismatch('device', device, out.device)
   }
-  return Object.fromEntries(Object.entries(keywords).filter(([key]) => !DESCRIBING.has(key)))
+  const isDescription = (key: string): boolean =>
+    FACTORY_OPTIONS.includes(key) || key === 'requiresGrad'
+  return Object.fromEntries(Object.entries(keywords).filter(([key]) => !isDescription(key)))
 }
 
 /** Calls a factory with `out`, and `requiresGrad` if it is among the options. */

@@ -3,8 +3,8 @@
 import { checkOptions, fail, failRange } from '../check.js'
 import { type GeneratorHandle, native } from '../native.js'
 import { DEVICE_EXPECTED, deviceName } from './device.js'
-import { handleOf, type Tensor } from './tensor.js'
-import { access } from './tensor-access.js'
+import type { Tensor } from './tensor.js'
+import { access, handleOf } from './tensor-access.js'
 import type { Device, DeviceLike, Int } from './types.js'
 
 /** A seed as the 64 bits that libtorch takes; negative ones count from 2^64, as in Python. */

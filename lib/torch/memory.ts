@@ -1,7 +1,7 @@
 // Memory: what lives, and freeing it in step with the code.
 
 import { isAsyncFunction } from 'node:util/types'
-import { fail } from '../check.js'
+import { fail, isThenable } from '../check.js'
 import { native, type TensorHandle } from '../native.js'
 import { debugMode, noteDisposing } from './debug.js'
 import { access } from './tensor-access.js'
@@ -87,8 +87,3 @@ export function scope<T>(fn: () => T): T {
     endScope(kept)
   }
 }
-
-const isThenable = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  typeof (value as { then?: unknown }).then === 'function'

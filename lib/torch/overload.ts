@@ -4,6 +4,7 @@ import { checkBoolean, show } from '../check.js'
 import { type NativeOperator, native, type TensorHandle } from '../native.js'
 import { camelCase } from './camel.js'
 import { type Argument, expectation, putArgument } from './encode.js'
+import { FACTORY_OPTIONS } from './factory-out.js'
 import {
   begin,
   checkUndisturbed,
@@ -18,8 +19,6 @@ import {
 import { NUMBERS_AS_TENSORS, RESHAPING } from './ops.generated.js'
 import { access } from './tensor-access.js'
 import { DTYPES } from './types.js'
-
-const FACTORY = ['dtype', 'layout', 'device', 'pin_memory']
 
 /** Words in front of the arguments in the frame: the operator, and how many of its arguments are written. */
 const FRAME_START = 2
@@ -102,7 +101,9 @@ export class Overload {
     }))
     const names = this.#arguments.map((argument) => argument.name)
     this.#self = method ? names.indexOf('self') : -1
-    this.isFactory = FACTORY.every((name) => names.includes(name))
+    this.isFactory = FACTORY_OPTIONS.every((name) =>
+      this.#arguments.some((argument) => argument.camelName === name),
+    )
     this.#reshapes = RESHAPING.has(this.name) || this.#arguments.some((argument) => argument.out)
     this.takesOut = this.#arguments.some((argument) => argument.out)
     const positional = this.#arguments.filter(

@@ -2,8 +2,8 @@
 
 import { checkBoolean, checkOptions, fail } from '../check.js'
 import { native } from '../native.js'
-import { handleOf, type Tensor } from './tensor.js'
-import { access } from './tensor-access.js'
+import type { Tensor } from './tensor.js'
+import { access, handleOf } from './tensor-access.js'
 
 /** Stands for one tensor on its way; `postMessage` carries it. */
 export type SharedTensor = bigint

@@ -1,6 +1,7 @@
 // What the layers below the Tensor class need of it, without importing it (it imports them): the class fills
 // this in when it is defined.
 
+import { fail } from '../check.js'
 import type { GeneratorHandle, TensorHandle } from '../native.js'
 import type { Parameter, Tensor } from './tensor.js'
 
@@ -27,4 +28,9 @@ export const access: Access = {
   wrapParameter: unset,
   generatorOf: unset,
   reshaped: unset,
+}
+
+/** The handle of a tensor, or a TypeError that names the argument. */
+export function handleOf(where: string, param: string, value: unknown): TensorHandle {
+  return access.handleOf(value) ?? fail(where, param, 'a Tensor', value)
 }

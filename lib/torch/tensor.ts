@@ -13,7 +13,7 @@ import { getItem, type Index, type IndexPutOptions, setItem } from './indexing.j
 import { type Members, members } from './members/index.js'
 import { type TensorMethods, tables } from './ops.generated.js'
 import { formatTensor } from './print.js'
-import { access } from './tensor-access.js'
+import { access, handleOf } from './tensor-access.js'
 import {
   type Complex,
   type Device,
@@ -357,11 +357,6 @@ function ofDimension(where: string, values: readonly number[], dim: number): num
     )
   }
   return value
-}
-
-/** The handle of a tensor, or a TypeError that names the argument. */
-export function handleOf(where: string, param: string, value: unknown): TensorHandle {
-  return access.handleOf(value) ?? fail(where, param, 'a Tensor', value)
 }
 
 const fullLike = makeMethod('indexPut_', 'full_like')

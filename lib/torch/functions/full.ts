@@ -1,6 +1,6 @@
 // Tensors of one value.
 
-import { isKeywords } from '../arguments.js'
+import { splitArguments } from '../arguments.js'
 import { defaultDtypeName } from '../default-dtype.js'
 import type { TorchFunctions } from '../ops.generated.js'
 import type { Tensor } from '../tensor.js'
@@ -13,9 +13,7 @@ const fill = aten.full as (...values: unknown[]) => Tensor
  * cannot tell 2 from 2.0. PyTorch's `torch.full`.
  */
 export const full = ((...values: unknown[]) => {
-  const last = values.at(-1)
-  const options = isKeywords(last) ? last : {}
-  const given = options === last ? values.slice(0, -1) : values
+  const [given, options = {}] = splitArguments(values)
   const value = given[1] ?? options.fillValue
   const dtype =
     typeof value === 'number' && options.out === undefined ? defaultDtypeName() : undefined

@@ -1,6 +1,7 @@
 // x.to(…) in all of Python's forms.
 
-import { checkOptions, fail, isPlainObject } from '../../check.js'
+import { fail } from '../../check.js'
+import { bindArguments, isKeywords } from '../arguments.js'
 import { deviceName } from '../device.js'
 import { makeMethod } from '../dispatch.js'
 import type { Tensor } from '../tensor.js'
@@ -64,44 +65,30 @@ export interface ToMembers {
 }
 
 const KEYS = ['dtype', 'device', 'nonBlocking', 'copy', 'memoryFormat'] as const
+const FLAGS = ['nonBlocking', 'copy'] as const
 const castAndMove = makeMethod('to', 'to.dtype_layout')
 
-/** What the first argument says, and which positional arguments may follow it. */
-function fromTarget(target: unknown): [ToOptions, readonly (keyof ToOptions)[]] {
-  const flags = ['nonBlocking', 'copy'] as const
-  if (access.handleOf(target) !== undefined) {
-    const { dtype, device } = target as Tensor
-    return [{ dtype, device }, flags]
-  }
-  if (typeof target === 'string' && DTYPE_NUMBERS.has(target)) {
-    return [{ dtype: target as DType }, flags]
-  }
+/** The positional arguments of each form, which the first one decides. */
+function positions(target: unknown): readonly (keyof ToOptions)[] {
+  if (typeof target === 'string' && DTYPE_NUMBERS.has(target)) return ['dtype', ...FLAGS]
   if (target !== null && deviceName(target) === undefined) {
     fail('to', 'target', 'a dtype, a device, a Tensor or options', target)
   }
-  return [{ device: target as DeviceLike | null }, ['dtype', ...flags]]
+  return ['device', 'dtype', ...FLAGS]
 }
 
 export const toMembers: ToMembers & ThisType<Tensor> = {
   to(this: Tensor, ...values: unknown[]): Tensor {
-    const last = values.at(-1)
-    const options = isPlainObject(last) ? checkOptions<ToOptions>('to', last, KEYS) : {}
-    const given = isPlainObject(last) ? values.slice(0, -1) : values
-    if (given.length === 0 && !isPlainObject(last)) {
-      fail('to', 'target', 'a dtype, a device, a Tensor or options', last)
+    const [target, ...rest] = values
+    if (isKeywords(target)) {
+      return castAndMove.call(this, bindArguments('to', values, [], KEYS)) as Tensor
     }
-    const [target, names] = given.length === 0 ? [{}, []] : fromTarget(given[0])
-    if (given.length > names.length + 1) {
-      throw new TypeError(`to: expected at most ${names.length + 1} positional arguments here`)
+    if (access.handleOf(target) !== undefined) {
+      const { dtype, device } = target as Tensor
+      const options = bindArguments('to', rest, FLAGS, ['memoryFormat'])
+      return castAndMove.call(this, { dtype, device, ...options }) as Tensor
     }
-    const rest = names.slice(0, given.length - 1).map((name, i) => [name, given[i + 1]] as const)
-    const named = {
-      ...target,
-      ...Object.fromEntries(rest.filter(([, value]) => value !== undefined)),
-    }
-    for (const name of Object.keys(options)) {
-      if (name in named) throw new TypeError(`to: ${name} was given both by position and by name`)
-    }
-    return castAndMove.call(this, { ...named, ...options }) as Tensor
+    const names = positions(target)
+    return castAndMove.call(this, bindArguments('to', values, names, KEYS)) as Tensor
   },
 }
