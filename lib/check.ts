@@ -54,7 +54,9 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   try {
     const prototype = Object.getPrototypeOf(value)
-    return prototype === Object.prototype || prototype === null
+    if (prototype === Object.prototype || prototype === null) return true
+    // A `node:vm` context has an Object.prototype of its own.
+    return Object.getPrototypeOf(prototype) === null
   } catch {
     return false
   }

@@ -1,7 +1,7 @@
 // The only file that loads the addon; below, its typed face. Handles never leave lib/: on some versions of
 // Node a raw External used as a prototype crashes the process.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -320,8 +320,3 @@ addon.attach(
 )
 
 export const native: Native = addon
-
-/** Version of this package. */
-export const packageVersion: string = JSON.parse(
-  readFileSync(path.join(packageRoot(), 'package.json'), 'utf8'),
-).version

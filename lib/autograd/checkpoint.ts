@@ -116,7 +116,7 @@ class Frame {
       if (next === this.saved.length) throw new Enough()
       return () => handle
     }
-    const mode: Mode = { bits: this.#mode.bits | Bit.Grad, packHook }
+    const mode: Mode = { ...this.#mode, bits: this.#mode.bits | Bit.Grad, packHook }
     try {
       this.#withRandom(() =>
         withModeSync(

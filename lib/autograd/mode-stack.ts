@@ -10,6 +10,7 @@ import { checkFunction, isThenable } from '../check.js'
 import { TorchError } from '../errors.js'
 import { type Native, native, type TensorHandle } from '../native.js'
 import { task } from '../torch/task.js'
+import type { Device } from '../torch/types.js'
 
 /** The same bits as in native/autograd/modes.cc. */
 export const Bit = { Grad: 1, Inference: 2, Anomaly: 4, CheckNan: 8 } as const
@@ -21,6 +22,8 @@ export type PackHook = (tensor: TensorHandle) => () => TensorHandle
 export interface Mode {
   readonly bits: number
   readonly packHook: PackHook | null
+  /** Device of tensors made without one; null for the thread's. Nothing that libtorch knows of. */
+  readonly device: Device | null
 }
 
 /** One function that was started in a mode. */
@@ -35,11 +38,15 @@ interface Extent {
 const storage = new AsyncLocalStorage<Extent>()
 
 /** The mode outside all extents. */
-let base: Mode = { bits: native.modes(), packHook: null }
+let base: Mode = { bits: native.modes(), packHook: null, device: null }
+/** The base itself while {@link run} has put another mode in its place. */
+let lentBase: Mode | undefined
 /** What the thread is in. */
 let applied = base
-/** Number of extents on the stack. */
-let depth = 0
+/** The extents whose function is on the stack. */
+const running: Extent[] = []
+/** Whether {@link endCutOff} is about to run. */
+let watching = false
 
 function modeOf(extent: Extent | undefined): Mode {
   let innermost = extent
@@ -58,7 +65,9 @@ task.enter = () => apply(modeOf(storage.getStore()))
 
 /** What depends on modes and is no call of an operator, for which the dispatcher checks itself. */
 const ENTRIES = [
+  'addItem',
   'beginFunction',
+  'beginVmap',
   'createModule',
   'fromBuffer',
   'getItem',
@@ -85,9 +94,33 @@ for (const name of ENTRIES) {
 /** The mode of the running task. */
 export const currentMode = (): Mode => modeOf(storage.getStore())
 
+/**
+ * Ends the modes of functions that have ended without their `finally` blocks, cut off by Ctrl-C in the REPL or by the
+ * timeout of `node:vm`. A microtask: no function can be under way when it runs.
+ */
+function endCutOff(): void {
+  watching = false
+  if (running.length === 0 && lentBase === undefined) return
+  for (const extent of running) extent.open = false
+  running.length = 0
+  base = lentBase ?? base
+  lentBase = undefined
+  // What the thread is in is not known: libtorch has left some modes, JavaScript has not.
+  native.setModes(base.bits)
+  native.setPackHook(base.packHook)
+  applied = base
+  rest()
+}
+
+function watch(): void {
+  if (watching) return
+  queueMicrotask(endCutOff)
+  watching = true
+}
+
 /** Async hooks make every promise of the process slower, so they stay on only as long as something needs them. */
 function rest(): void {
-  if (depth === 0 && task.active === 0) storage.disable()
+  if (running.length === 0 && task.active === 0) storage.disable()
 }
 
 async function follow(result: PromiseLike<unknown>, extent: Extent): Promise<unknown> {
@@ -107,7 +140,8 @@ export function withMode<T>(where: string, change: (mode: Mode) => Mode, fn: () 
   const outer = storage.getStore()
   const extent: Extent = { mode: change(modeOf(outer)), outer, open: true }
   let following = false
-  depth++
+  watch()
+  running.push(extent)
   try {
     apply(extent.mode)
     const result = storage.run(extent, fn)
@@ -116,7 +150,7 @@ export function withMode<T>(where: string, change: (mode: Mode) => Mode, fn: () 
     task.active++
     return follow(result, extent) as T
   } finally {
-    depth--
+    running.pop()
     if (!following) extent.open = false
     apply(modeOf(outer))
     rest()
@@ -128,22 +162,25 @@ export function withMode<T>(where: string, change: (mode: Mode) => Mode, fn: () 
  * meanwhile, so where no extent is open the base itself can change, which spares AsyncLocalStorage.
  */
 function run<T>(mode: Mode, fn: () => T): T {
-  if (depth === 0 && task.active === 0) {
-    const before = base
+  watch()
+  if (running.length === 0 && task.active === 0) {
+    const [before, lentBefore] = [base, lentBase]
+    lentBase ??= base
     base = mode
     try {
       return fn()
     } finally {
       base = before
+      lentBase = lentBefore
     }
   }
   const extent: Extent = { mode, outer: storage.getStore(), open: true }
-  depth++
+  running.push(extent)
   try {
     return storage.run(extent, fn)
   } finally {
     extent.open = false
-    depth--
+    running.pop()
     rest()
   }
 }
@@ -166,9 +203,9 @@ export function withModeSync<T>(change: (mode: Mode) => Mode, fn: () => T): T {
  */
 export function inCallback<T>(fn: () => T): T {
   const bits = native.modes()
-  if (bits === applied.bits && depth === 0 && task.active === 0) return fn()
+  if (bits === applied.bits && running.length === 0 && task.active === 0) return fn()
   const before = applied
-  const mode: Mode = { bits, packHook: before.packHook }
+  const mode: Mode = { ...before, bits }
   applied = mode
   try {
     return run(mode, fn)
@@ -185,9 +222,10 @@ export const changeBits =
 
 /** Changes the mode outside all functions, for the rest of the thread's life or until it is changed again. */
 export function changeBase(where: string, change: (mode: Mode) => Mode): void {
-  if (storage.getStore() !== undefined) {
+  if (lentBase !== undefined || storage.getStore() !== undefined) {
     throw new TorchError(
-      `${where}: cannot be called inside noGrad, detectAnomaly and their kin, which end with their function`,
+      `${where}: cannot be called inside noGrad, detectAnomaly, a custom function and their kin, whose mode ends ` +
+        'with them',
     )
   }
   base = change(base)

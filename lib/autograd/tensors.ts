@@ -17,5 +17,7 @@ export function tensorsOf(where: string, param: string, value: unknown): readonl
   )
 }
 
-/** Zeros of a tensor's shape, dtype, layout and device, which require no grad. */
-export const zerosLike = makeFunction('zerosLike', 'zeros_like') as (tensor: Tensor) => Tensor
+const zeros = makeFunction('zerosLike', 'zeros_like') as (tensor: Tensor) => Tensor
+
+/** Zeros of a tensor's shape, dtype, layout and device, which require no grad. Fit for `map`, which passes more. */
+export const zerosLike = (tensor: Tensor): Tensor => zeros(tensor)

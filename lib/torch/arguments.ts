@@ -1,9 +1,10 @@
 // Arguments of hand-written functions, bound as Python binds them.
 
-import { isPlainObject } from '../check.js'
+import { isPlainObject, show } from '../check.js'
 import { isComplex } from './encode.js'
 
-const isKeywords = (value: unknown): value is Record<string, unknown> =>
+/** Whether a last argument holds keyword arguments: a plain object that is no complex number. */
+export const isKeywords = (value: unknown): value is Record<string, unknown> =>
   isPlainObject(value) && !isComplex(value)
 
 /**
@@ -18,20 +19,26 @@ export function bindArguments<Name extends string>(
   positional: readonly Name[],
   keywords: readonly Name[] = [],
 ): { readonly [N in Name]?: unknown } {
-  const last = values.at(-1)
+  // Options that are handed on without having been given are undefined.
+  let count = values.length
+  while (count > 0 && values[count - 1] === undefined) count--
+  const last = count > 0 ? values[count - 1] : undefined
   const named = isKeywords(last) ? last : {}
-  const count = named === last ? values.length - 1 : values.length
+  if (named === last) count--
   if (count > positional.length) {
     throw new TypeError(
       `${where}: expected at most ${positional.length} positional arguments, got ${count}`,
     )
   }
   const bound: { [N in Name]?: unknown } = {}
-  for (let i = 0; i < count; i++) bound[positional[i] as Name] = values[i]
+  for (let i = 0; i < count; i++) {
+    if (values[i] !== undefined) bound[positional[i] as Name] = values[i]
+  }
   for (const [name, value] of Object.entries(named)) {
     if (value === undefined) continue
     if (!positional.includes(name as Name) && !keywords.includes(name as Name)) {
-      throw new TypeError(`${where}: unknown option ${JSON.stringify(name)}`)
+      const known = [...positional, ...keywords].join(', ')
+      throw new TypeError(`${where}: unknown option ${show(name)}; the options are ${known}`)
     }
     if (bound[name as Name] !== undefined) {
       throw new TypeError(`${where}: ${name} was given both by position and by name`)

@@ -33,7 +33,7 @@ function indexOf(where: string, device: unknown): number | undefined {
   if (device === undefined || device === 'cuda') return undefined
   const name = deviceName(device)
   if (name === undefined || !name.startsWith('cuda')) {
-    fail(where, 'device', "a CUDA device such as 0 or 'cuda:0'", device)
+    fail(`cuda.${where}`, 'device', "a CUDA device such as 0 or 'cuda:0'", device)
   }
   return Number(name.split(':')[1])
 }
@@ -98,13 +98,13 @@ const generatorOf = (where: string, device?: CudaDevice): Generator =>
 
 /** Seeds the default generator of the current device. PyTorch's `torch.cuda.manual_seed`. */
 export function manualSeed(seed: Int): void {
-  const bits = seedBits('manualSeed', seed)
+  const bits = seedBits('cuda.manualSeed', seed)
   if (isAvailable()) generatorOf('manualSeed').manualSeed(bits)
 }
 
 /** Seeds the default generators of all devices; does nothing where there are none. PyTorch's `torch.cuda.manual_seed_all`. */
 export function manualSeedAll(seed: Int): void {
-  const bits = seedBits('manualSeedAll', seed)
+  const bits = seedBits('cuda.manualSeedAll', seed)
   for (let device = 0; device < deviceCount(); device++) {
     generatorOf('manualSeedAll', device).manualSeed(bits)
   }

@@ -1,10 +1,10 @@
 // The device of tensors made without one. libtorch has no such thing: as in Python, the functions that make tensors
 // from nothing are given the device.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { checkFunction, fail, isPlainObject } from '../check.js'
+import { currentMode, withMode } from '../autograd/mode-stack.js'
+import { fail } from '../check.js'
+import { isKeywords } from './arguments.js'
 import { DEVICE_EXPECTED, deviceName } from './device.js'
-import { isComplex } from './encode.js'
 import type { Device, DeviceLike } from './types.js'
 
 // Python's list (torch/utils/_device.py), by ATen's names. Those that follow another tensor (`zeros_like`,
@@ -45,19 +45,12 @@ const CONSTRUCTORS: ReadonlySet<string> = new Set([
 ])
 
 let ofThread: Device = 'cpu'
-let scoped = false
-/** Whether there may be a default device other than the CPU: what each call asks first. */
-let active = false
-const scopes = new AsyncLocalStorage<Device>()
 
-/** The device of tensors made without one. */
-export function currentDevice(): Device {
-  return (scoped ? scopes.getStore() : undefined) ?? ofThread
-}
-
-function activate(): void {
-  active = scoped || ofThread !== 'cpu'
-}
+/**
+ * Device on which `torch.zeros`, `torch.tensor`, `torch.arange` and their kin make tensors where none is given, at
+ * first the CPU. PyTorch's `torch.get_default_device`.
+ */
+export const currentDevice = (): Device => currentMode().device ?? ofThread
 
 type Make = (...values: unknown[]) => unknown
 
@@ -66,38 +59,32 @@ export function onDefaultDevice(candidates: string, make: Make): Make {
   const [name = ''] = candidates.split(/[ .|]/, 1)
   if (!CONSTRUCTORS.has(name)) return make
   return (...values) => {
-    if (!active) return make(...values)
+    const device = currentDevice()
+    if (device === 'cpu') return make(...values)
     while (values.length > 0 && values.at(-1) === undefined) values.pop()
     const last = values.at(-1)
-    const keywords = isPlainObject(last) && !isComplex(last) ? last : undefined
+    const keywords = isKeywords(last) ? last : undefined
     const isGiven = [keywords?.device, keywords?.out].some(
       (one) => one !== undefined && one !== null,
     )
     if (isGiven) return make(...values)
     const positional = keywords === undefined ? values : values.slice(0, -1)
-    return make(...positional, { ...keywords, device: currentDevice() })
+    return make(...positional, { ...keywords, device })
   }
 }
 
 /**
- * Device on which `torch.zeros`, `torch.tensor`, `torch.arange` and their kin make tensors where none is given, at
- * first the CPU. PyTorch's `torch.get_default_device`.
- */
-export const getDefaultDevice = (): Device => currentDevice()
-
-/**
- * Sets {@link getDefaultDevice} for this JavaScript thread; null stands for the CPU. Tensors made after another one
+ * Sets {@link currentDevice} for this JavaScript thread; null stands for the CPU. Tensors made after another one
  * (`x.newZeros`, `torch.zerosLike`) stay on its device. PyTorch's `torch.set_default_device`.
  *
  * @throws TypeError for anything but a device, TorchError for a device that cannot be used
  */
 export function setDefaultDevice(device: DeviceLike | null): void {
   ofThread = checked('setDefaultDevice', device ?? 'cpu')
-  activate()
 }
 
 /**
- * Runs `fn` with another {@link getDefaultDevice}, also after each `await` in it; other tasks keep theirs. R's
+ * Runs `fn`, synchronous or not, with another {@link currentDevice}; other tasks keep theirs. R's
  * `with_device`, PyTorch's `with torch.device(...)`.
  *
  * @returns what `fn` returns
@@ -105,10 +92,7 @@ export function setDefaultDevice(device: DeviceLike | null): void {
  */
 export function withDevice<T>(device: DeviceLike, fn: () => T): T {
   const name = checked('withDevice', device)
-  checkFunction('withDevice', 'fn', fn)
-  scoped = true
-  activate()
-  return scopes.run(name, fn)
+  return withMode('withDevice', (mode) => ({ ...mode, device: name }), fn)
 }
 
 function checked(where: string, device: unknown): Device {

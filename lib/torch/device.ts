@@ -8,19 +8,18 @@ const PATTERN = /^(cpu|cuda|mps|xpu|hpu|mtia|meta|privateuseone)(:\d{1,3})?$/
 /** What a device argument takes, in words for an error message. */
 export const DEVICE_EXPECTED = "a device such as 'cpu' or 'cuda:0'"
 
-/** The name of a device given by name or, for CUDA, by index; undefined for anything else. Throws as {@link isDevice}. */
+/**
+ * The name of a device given by name or, for CUDA, by index; undefined for anything else.
+ *
+ * @throws TorchError that says why, for a CUDA device that this machine does not have
+ */
 export function deviceName(value: unknown): string | undefined {
   const index = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
   const name = index ? `cuda:${value}` : value
   return typeof name === 'string' && isDevice(name) ? name : undefined
 }
 
-/**
- * Whether a string names a device, such as `'cpu'` or `'cuda:0'`.
- *
- * @throws TorchError that says why, for a CUDA device that this machine does not have
- */
-export function isDevice(name: string): boolean {
+function isDevice(name: string): boolean {
   if (!PATTERN.test(name)) return false
   if (!name.startsWith('cuda')) return true
   const reason = native.cudaReason()

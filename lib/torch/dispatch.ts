@@ -1,9 +1,9 @@
 // Functions by name: each tries its overloads in PyTorch's order and calls the first that takes the arguments.
 
-import { isPlainObject, show } from '../check.js'
+import { show } from '../check.js'
 import { native } from '../native.js'
+import { isKeywords } from './arguments.js'
 import { onDefaultDevice } from './default-device.js'
-import { isComplex } from './encode.js'
 import { callFactoryOut } from './factory-out.js'
 import { type Keywords, Overload, release } from './overload.js'
 import { task } from './task.js'
@@ -15,9 +15,6 @@ export function findOverload(qualifiedName: string, method: boolean): Overload |
   const id = native.findOperator(name, dot < 0 ? '' : qualifiedName.slice(dot + 1))
   return id < 0 ? undefined : new Overload(id, qualifiedName, method)
 }
-
-const isKeywords = (value: unknown): value is Keywords =>
-  typeof value === 'object' && isPlainObject(value) && !isComplex(value)
 
 /** All overloads behind one public name. */
 export class OverloadSet {

@@ -200,14 +200,22 @@ function checkFits(values: readonly unknown[], words: number): void {
   }
 }
 
-function putList(argument: Argument, value: unknown): boolean {
-  if (!Array.isArray(value)) {
-    // A single number will do for int[N]: it counts for each of the N dimensions.
-    if (argument.length === 0 || (typeof value !== 'number' && typeof value !== 'bigint')) {
-      return false
-    }
-    return putList(argument, new Array(argument.length).fill(value))
+/** A single number for int[N] counts for each of the N dimensions. */
+function putRepeated(argument: Argument, value: unknown): boolean {
+  if (argument.length === 0 || (typeof value !== 'number' && typeof value !== 'bigint')) {
+    return false
   }
+  if (argument.kind === 'int' && Number.isSafeInteger(value)) {
+    put(Tag.Integers)
+    put(argument.length)
+    for (let i = 0; i < argument.length; i++) put(value as number)
+    return true
+  }
+  return putList(argument, new Array(argument.length).fill(value))
+}
+
+function putList(argument: Argument, value: unknown): boolean {
+  if (!Array.isArray(value)) return putRepeated(argument, value)
   if (argument.kind === 'int') return putIntegers(value)
   checkFits(value, elementWords(argument))
   put(Tag.List)

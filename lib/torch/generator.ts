@@ -5,7 +5,7 @@ import { type GeneratorHandle, native } from '../native.js'
 import { DEVICE_EXPECTED, deviceName } from './device.js'
 import { handleOf, type Tensor } from './tensor.js'
 import { access } from './tensor-access.js'
-import type { Device, DeviceLike, Generator as GeneratorLike, Int } from './types.js'
+import type { Device, DeviceLike, Int } from './types.js'
 
 /** A seed as the 64 bits that libtorch takes; negative ones count from 2^64, as in Python. */
 export function seedBits(where: string, seed: unknown): bigint {
@@ -42,7 +42,7 @@ export interface GeneratorOptions {
  *
  * @example const generator = new torch.Generator().manualSeed(7)
  */
-export class Generator implements GeneratorLike {
+export class Generator {
   /** Kept by a generator of the user's, asked for anew by a default one, so that it counts as no live handle. */
   readonly #open: () => GeneratorHandle
 

@@ -1,6 +1,5 @@
 // The `torch` object: what Python has in the module `torch`.
 
-import { checkpoint } from '../autograd/checkpoint.js'
 import * as autograd from '../autograd/index.js'
 import {
   enableGrad,
@@ -10,14 +9,13 @@ import {
   noGrad,
   setGradEnabled,
 } from '../autograd/modes.js'
-import { isPlainObject } from '../check.js'
 import { native } from '../native.js'
-import { backends, utils } from './backends.js'
+import { backends } from './backends.js'
 import { setMemoryBudget } from './budget.js'
 import { fromBuffer, fromTypedArray, tensor } from './create.js'
 import * as cuda from './cuda.js'
 import { debug, liveTensors } from './debug.js'
-import { getDefaultDevice, setDefaultDevice, withDevice } from './default-device.js'
+import { currentDevice, setDefaultDevice, withDevice } from './default-device.js'
 import { defaultDtypeName, setDefaultDtype } from './default-dtype.js'
 import {
   areDeterministicAlgorithmsEnabled,
@@ -29,7 +27,6 @@ import {
   setFlushDenormal,
   useDeterministicAlgorithms,
 } from './determinism.js'
-import { isComplex } from './encode.js'
 import { constants } from './functions/constants.js'
 import { aten, fft, linalg, special } from './functions/generated.js'
 import * as functions from './functions/index.js'
@@ -50,19 +47,7 @@ import {
   setNumInteropThreads,
   setNumThreads,
 } from './threads.js'
-
-export { generated } from './functions/generated.js'
-
-/** As ATen's, but a number makes a floating-point tensor: JavaScript cannot tell 2 from 2.0. */
-const full = ((...values: unknown[]) => {
-  const last = values.at(-1)
-  const options = isPlainObject(last) && !isComplex(last) ? last : {}
-  const given = options === last ? values.slice(0, -1) : values
-  const value = given[1] ?? options.fillValue
-  const dtype =
-    typeof value === 'number' && options.out === undefined ? defaultDtypeName() : undefined
-  return (aten.full as (...all: unknown[]) => Tensor)(...given, { dtype, ...options })
-}) as TorchFunctions['full']
+import { utils } from './utils.js'
 
 const isTensor = (value: unknown): value is Tensor => value instanceof Tensor
 
@@ -72,7 +57,6 @@ const written = {
   tensor,
   fromTypedArray,
   fromBuffer,
-  full,
   isTensor,
   slice,
   fromShared,
@@ -104,7 +88,7 @@ const written = {
   setNumThreads,
   getNumInteropThreads,
   setNumInteropThreads,
-  getDefaultDevice,
+  getDefaultDevice: currentDevice,
   setDefaultDevice,
   withDevice,
   getDefaultDtype: defaultDtypeName,
@@ -118,7 +102,7 @@ const written = {
   setFloat32MatmulPrecision,
   setFlushDenormal,
   backends,
-  utils: { ...utils, checkpoint },
+  utils,
   cuda,
   loadLibrary,
   ops,

@@ -45,7 +45,8 @@ const tooMany: Explain = (overload, _, count) =>
 const missing: Explain = (_, argument) => `the argument ${argument?.camelName} is missing`
 const wrongType: Explain = (_, argument, value) =>
   `expected ${expectation(argument as Argument)} for ${argument?.camelName}, got ${show(value)}`
-const unknownOption: Explain = (_, __, key) => `unknown option ${show(key)}`
+const unknownOption: Explain = (overload, _, key) =>
+  `unknown option ${show(key)}; the options are ${overload.options.join(', ')}`
 const givenTwice: Explain = () => 'an argument was given both by position and by name'
 
 /** Values of the arguments that the call now being bound writes to, by position. */
@@ -118,6 +119,12 @@ export class Overload {
     const [first] = positional
     this.varargs =
       positional.length === 1 && first?.list === true && first.kind === 'int' && !first.optional
+  }
+
+  /** Names of the arguments that options can give. */
+  get options(): string[] {
+    const names = this.#arguments.filter((_, i) => i !== this.#self)
+    return names.map((argument) => (argument.out ? 'out' : argument.camelName))
   }
 
   /** The schema, without the namespace. */

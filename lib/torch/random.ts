@@ -45,7 +45,7 @@ export function setRngState(state: Tensor): void {
 /** The default generators of the process: the CPU's and those of all CUDA devices. */
 export function allDefaultGenerators(): Generator[] {
   const cuda = Array.from({ length: native.cudaDeviceCount() }, (_, index) =>
-    defaultGeneratorOf('forkRng', index),
+    defaultGeneratorOf('allDefaultGenerators', index),
   )
   return [defaultGenerator, ...cuda]
 }

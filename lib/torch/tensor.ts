@@ -5,7 +5,7 @@ import { checkBoolean, checkOneOf, checkOptions, fail, show } from '../check.js'
 import { TensorDisposedError, TorchError } from '../errors.js'
 import { native, type TensorHandle } from '../native.js'
 import { liesContiguous } from './contiguous.js'
-import { dtypeNumber, itemsize, type TypedArray } from './create.js'
+import { itemsize, type TypedArray } from './create.js'
 import { debugMode, disposedError, noteDisposed, noteDisposing, noteMade } from './debug.js'
 import { makeMethod } from './dispatch.js'
 import { reply } from './frame.js'
@@ -390,5 +390,3 @@ for (const [name, candidates] of Object.entries(tables.method)) {
     configurable: true,
   })
 }
-
-export { dtypeNumber }

@@ -1,6 +1,7 @@
 // The vocabulary of every signature: element types, devices, layouts, numbers and named results.
-import type { FloatNumber } from './float.js'
-import type { Tensor } from './tensor.js'
+import type { FloatNumber } from '../float-number.js'
+
+export type { Generator } from './generator.js'
 
 /**
  * Element types by `c10::ScalarType` number: `DTYPES[6]` is `'float32'`. The numbers are part of
@@ -147,19 +148,6 @@ export interface TensorOptions {
  */
 export type Named<Fields extends object, Elements extends readonly unknown[]> = Readonly<Fields> &
   Elements
-
-/** A stream of random numbers, apart from the default one of its device. */
-export interface Generator {
-  /** Device whose operators may draw from this generator. */
-  readonly device: Device
-  /** Restarts the stream from a seed; returns the generator. */
-  manualSeed(seed: Int): this
-  /** Seed the stream was last started from. */
-  initialSeed(): Int
-}
-
-/** A tensor, or a number standing for a 0-dimensional tensor that takes part in promotion as a number. */
-export type TensorOrScalar = Tensor | Scalar
 
 /** A snake_case name in camelCase: `CamelCase<'channels_last'>` is `'channelsLast'`. */
 export type CamelCase<S extends string> = S extends `${infer Head}_${infer Letter}${infer Rest}`

@@ -154,6 +154,25 @@ std::unordered_set<at::TensorImpl*> identities(const variable_list& tensors) {
   return set;
 }
 
+/// Makes `node` the history of the outputs. Those that are inputs come back as other tensors.
+std::vector<std::optional<at::Tensor>> connect_outputs(
+    const variable_list& inputs, const variable_list& constant, const variable_list& dirty,
+    const std::vector<std::optional<at::Tensor>>& outputs, const NodePtr& node) {
+  const auto no_jvp = [](const variable_list&, const variable_list&) -> variable_list {
+    TORCH_CHECK_NOT_IMPLEMENTED(false, "a custom function has no forward-mode derivative");
+  };
+  const auto view_as_self = [](const at::Tensor& tensor) { return tensor.view_as(tensor); };
+#if TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 14
+  NodePtr attached;  // which differs from `node` for a dirty view, and concerns tracers only
+  return torch::autograd::_wrap_outputs(inputs, identities(constant), identities(dirty), outputs,
+                                        node, no_jvp, {}, view_as_self, /*pure_view=*/false,
+                                        attached);
+#else
+  return torch::autograd::_wrap_outputs(inputs, identities(constant), identities(dirty), outputs,
+                                        node, no_jvp, {}, view_as_self, /*pure_view=*/false);
+#endif
+}
+
 /// finishFunction(call, materializeGrads, outputs, nonDifferentiable, dirty, ...tensors): as many
 /// outputs (null for what is no tensor), tensors without a gradient, tensors changed in place, then
 /// the tensors to save (null for none) → the outputs as part of the graph, undefined for those that
@@ -183,12 +202,7 @@ napi_value finish_function(Call& call) {
   for (const at::Tensor& tensor : raw) {
     outputs.push_back(tensor.defined() ? std::optional(tensor) : std::nullopt);
   }
-  const auto wrapped = torch::autograd::_wrap_outputs(
-      inputs, identities(constant), identities(dirty), outputs, node,
-      [](const variable_list&, const variable_list&) -> variable_list {
-        TORCH_CHECK_NOT_IMPLEMENTED(false, "a custom function has no forward-mode derivative");
-      },
-      {}, [](const at::Tensor& tensor) { return tensor.view_as(tensor); }, /*pure_view=*/false);
+  const auto wrapped = connect_outputs(inputs, constant, dirty, outputs, node);
   if (node) {
     auto& ours = static_cast<FunctionNode&>(*node);
     ours.set_outputs(wrapped, materialize);

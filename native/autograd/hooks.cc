@@ -1,4 +1,5 @@
 // Hooks on the gradients of tensors.
+#include <c10/util/ScopeExit.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/function_hook.h>
 #include <torch/csrc/autograd/graph_task.h>
@@ -62,16 +63,18 @@ class TensorHooks final : public autograd::FunctionPreHook {
   autograd::variable_list operator()(const autograd::variable_list& gradients) override {
     at::Tensor gradient = gradients[output_];
     if (!gradient.defined()) return gradients;
+    // This backward frees the graph, or fails on its way: the hooks have done their work, and a
+    // function that refers to its own tensor must not keep it alive any more. JS keeps it as long
+    // as the tensor.
+    const auto done = c10::make_scope_exit([this] {
+      if (of_leaf_ || autograd::get_current_graph_task_keep_graph()) return;
+      for (const HookPtr& hook : *hooks) hook->callback.weaken();
+    });
     at::Tensor value = gradient;
     call_hooks(*hooks, value, [&value](const at::Tensor& replacement) {
       autograd::check_variable_result(value, replacement, "registerHook");
       value = replacement;
     });
-    // This backward frees the graph, so that the hooks have done their work: a function that refers
-    // to its own tensor must not keep it alive any more. JS keeps it as long as the tensor.
-    if (!of_leaf_ && !autograd::get_current_graph_task_keep_graph()) {
-      for (const HookPtr& hook : *hooks) hook->callback.weaken();
-    }
     autograd::variable_list results = gradients;
     results[output_] = std::move(value);
     return results;

@@ -11,7 +11,7 @@
 namespace node_libtorch {
 namespace {
 
-// The same bits stand in lib/autograd/modes.ts.
+// The same bits stand in lib/autograd/mode-stack.ts.
 constexpr int64_t kGrad = 1;
 constexpr int64_t kInference = 2;
 constexpr int64_t kAnomaly = 4;

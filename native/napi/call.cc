@@ -169,9 +169,7 @@ std::string describe(napi_env env, napi_value value) {
       return b ? "true" : "false";
     }
     case napi_number: {
-      double d = 0;
-      napi_get_value_double(env, value, &d);
-      return "the number " + std::to_string(d);
+      return "the number " + Napi::Value(env, value).ToString().Utf8Value();
     }
     case napi_string:
       return "a string";

@@ -35,43 +35,43 @@ template <class T>
 struct HandleType;
 template <>
 struct HandleType<at::Tensor> {
-  static constexpr const char* name = "a tensor handle";
+  static constexpr const char* name = "a Tensor";
   static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c01, 0x9a6e3d0b51c84f01};
 };
 template <>
 struct HandleType<ModulePtr> {
-  static constexpr const char* name = "a module handle";
+  static constexpr const char* name = "a Module";
   static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c02, 0x9a6e3d0b51c84f02};
 };
 template <>
 struct HandleType<OptimizerPtr> {
-  static constexpr const char* name = "an optimizer handle";
+  static constexpr const char* name = "an Optimizer";
   static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c03, 0x9a6e3d0b51c84f03};
 };
 template <>
 struct HandleType<SchedulerPtr> {
-  static constexpr const char* name = "a scheduler handle";
+  static constexpr const char* name = "a scheduler";
   static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c04, 0x9a6e3d0b51c84f04};
 };
 template <>
 struct HandleType<at::Generator> {
-  static constexpr const char* name = "a generator handle";
+  static constexpr const char* name = "a Generator";
   static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c05, 0x9a6e3d0b51c84f05};
 };
 
 template <>
 struct HandleType<HookPtr> {
-  static constexpr const char* name = "a handle of a hook";
+  static constexpr const char* name = "a hook";
   static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4ca1, 0x9a6e3d0b51c84fa1};
 };
 template <>
 struct HandleType<FunctionCallPtr> {
-  static constexpr const char* name = "a handle of a custom function's call";
+  static constexpr const char* name = "the call of a custom function";
   static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4ca2, 0x9a6e3d0b51c84fa2};
 };
 template <>
 struct HandleType<GraphNodePtr> {
-  static constexpr const char* name = "a handle of a graph's node";
+  static constexpr const char* name = "a node of a graph";
   static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4ca3, 0x9a6e3d0b51c84fa3};
 };
 

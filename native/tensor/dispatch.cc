@@ -1,6 +1,9 @@
 // Every ATen operator, through the dispatcher: found by name once, then called by number.
 #include "tensor/dispatch.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "napi/budget.h"
 #include "tensor/convert.h"
 #include "tensor/frame.h"
@@ -111,9 +114,9 @@ void run_resizing(const Operator& op, torch::jit::Stack& stack) {
   }
 }
 
-/// Runs an operator that writes to nothing: once more, with garbage collected, where the memory was
+/// Runs an operator that can be repeated: once more, with garbage collected, where the memory was
 /// exhausted. Not if JS has run meanwhile, as hooks do: the frame may then be another call's.
-void run_pure(const Call& call, const Operator& op, torch::jit::Stack& stack) {
+void run_repeatable(const Call& call, const Operator& op, torch::jit::Stack& stack) {
   Addon& addon = call.addon();
   const uint64_t entries = addon.entries;
   try {
@@ -138,15 +141,16 @@ napi_value call_operator(Call& call) {
   stack.reserve(std::max(op.arguments().size(), returns.size()));
   read_frame(call, op, stack);
 
-  addon.running = op.name().c_str();
-  if (!op.writes()) {
-    run_pure(call, op, stack);
+  // An operator may run inside another one, from a hook.
+  const char* outer = std::exchange(addon.running, op.name().c_str());
+  if (op.repeatable()) {
+    run_repeatable(call, op, stack);
   } else if (op.resizes()) {
     run_resizing(op, stack);
   } else {
     op.call(stack);
   }
-  addon.running = nullptr;
+  addon.running = outer;
 
   if (returns.empty()) return call.undefined();
   if (returns.size() == 1) {

@@ -73,8 +73,8 @@ class FrameReader {
   }
 
   [[noreturn]] void refuse(const ArgumentSpec& spec) const {
-    throw ArgumentError(op_.name() + ": the argument " + spec.name + " must be a " +
-                        kind_name(spec.kind) + (spec.list ? "[]" : ""));
+    throw ArgumentError(op_.name() + ": expected " + (spec.list ? "a list of " : "one ") +
+                        kind_name(spec.kind) + " for " + spec.name);
   }
 
   c10::IValue single(const ArgumentSpec& spec, Tag tag) {

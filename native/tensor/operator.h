@@ -67,6 +67,8 @@ class Operator {
   bool writes() const { return writes_; }
   /// Whether it may give an argument another shape than it had.
   bool resizes() const { return resizes_; }
+  /// Whether a second run gives what the first would have given: it writes nothing, draws nothing.
+  bool repeatable() const { return repeatable_; }
 
   /// Runs it: the stack goes in with every argument and comes out with the results.
   void call(torch::jit::Stack& stack) const { handle_.callBoxed(stack); }
@@ -79,6 +81,7 @@ class Operator {
   std::vector<ReturnSpec> returns_;
   bool writes_ = false;
   bool resizes_ = false;
+  bool repeatable_ = false;
 };
 
 }  // namespace node_libtorch

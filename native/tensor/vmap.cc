@@ -6,6 +6,7 @@
 #include <ATen/functorch/BatchedTensorImpl.h>
 #include <ATen/functorch/DynamicLayer.h>
 
+#include <string>
 #include <vector>
 
 #include "napi/call.h"
@@ -22,6 +23,11 @@ napi_value begin_vmap(Call& call) {
   if (batch_size < 0) call.refuse(0, "batchSize", "a natural number");
   if (randomness < 0 || randomness >= static_cast<int64_t>(functorch::RandomnessType::END)) {
     call.refuse(1, "randomness", "0, 1 or 2");
+  }
+  // Each level is one more recursion of libtorch in every operator: too many overflow the stack.
+  if (functorch::getDynamicLayerStack().size() >= functorch::kVmapNumLevels) {
+    throw ArgumentRangeError("vmap: expected at most " + std::to_string(functorch::kVmapNumLevels) +
+                             " levels inside each other");
   }
   const int64_t level =
       functorch::initAndPushDynamicLayer(functorch::TransformType::Vmap, c10::SymInt(batch_size),

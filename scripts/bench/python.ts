@@ -14,18 +14,23 @@ export function isBuilt(benchmark: string): boolean {
   return false
 }
 
-function output(command: string, args: string[]): string | undefined {
+/** What a module prints; `process.argv[1]` is the address of the library. Throws if it fails. */
+export function runNode(program: string): string {
+  const args = ['--input-type=module', '-e', program, built.href]
+  return execFileSync(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  })
+}
+
+/** What a Python program prints; undefined where it fails, as without PyTorch. */
+export function runPython(program: string): string | undefined {
   try {
-    return execFileSync(command, args, { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' })
+    return execFileSync(process.env.PYTHON ?? 'python3', ['-c', program], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+    })
   } catch {
     return undefined
   }
 }
-
-/** What a module prints; `process.argv[1]` is the address of the library. */
-export const runNode = (program: string): string | undefined =>
-  output(process.execPath, ['--input-type=module', '-e', program, built.href])
-
-/** What a Python program prints; undefined where it fails, as without PyTorch. */
-export const runPython = (program: string): string | undefined =>
-  output(process.env.PYTHON ?? 'python3', ['-c', program])

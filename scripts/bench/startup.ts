@@ -23,8 +23,7 @@ export function startup(): void {
   const ours: number[] = []
   const theirs: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    const node = runNode(NODE)
-    if (node !== undefined) ours.push(Number(node))
+    ours.push(Number(runNode(NODE)))
     const python = runPython(PYTHON)
     if (python !== undefined) theirs.push(Number(python))
   }

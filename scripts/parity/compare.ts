@@ -34,7 +34,7 @@ const TOLERANCES: Partial<Record<DType, Tolerance>> = {
 
 /** How strict a comparison is. */
 export interface Strictness {
-  /** Factor on the tolerances of every dtype. */
+  /** Factor on the relative tolerance of every dtype; the absolute one, which small numbers meet, grows by its root. */
   readonly slack: number
   /** False for results that hold whatever was in memory. */
   readonly values: boolean
@@ -117,7 +117,7 @@ function sameValue(a: unknown, b: unknown): boolean {
 
 const tolerance = (dtype: DType, { slack }: Strictness): Tolerance => {
   const { relative, absolute } = TOLERANCES[dtype] ?? { relative: 0, absolute: 0 }
-  return { relative: relative * slack, absolute: absolute * slack }
+  return { relative: relative * slack, absolute: absolute * Math.sqrt(slack) }
 }
 
 const isClose = (a: number, b: number, { relative, absolute }: Tolerance): boolean =>

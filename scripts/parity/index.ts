@@ -15,7 +15,6 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs'
-import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { torch } from '../../lib/torch/index.js'
@@ -49,20 +48,26 @@ const unknown = options.dtype.find((dtype) => !DTYPES.includes(dtype))
 if (unknown !== undefined) stop(`there is no dtype '${unknown}'; there are ${DTYPES.join(', ')}`)
 
 /** What Python computes, as it computes it. */
-function python(): Readable {
+async function* python(): AsyncGenerator<Buffer> {
   const script = fileURLToPath(new URL('record.py', import.meta.url))
   const args = [
     ...names.flatMap((name) => ['--op', name]),
     ...options.dtype.flatMap((dtype) => ['--dtype', dtype]),
   ]
-  const child = spawn(process.env.PYTHON ?? 'python3', [script, ...args], {
+  const interpreter = process.env.PYTHON ?? 'python3'
+  const child = spawn(interpreter, [script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // The order of some samples is that of Python sets.
+    env: { ...process.env, PYTHONHASHSEED: '0' },
   })
-  child.on('error', (error) => stop(`cannot run Python: ${error.message}`))
-  child.on('exit', (code) => {
-    if (code !== 0) stop('the recorder failed (see above); it needs Python with torch and numpy')
+  const exit = new Promise<number | null>((resolve) => {
+    child.on('error', (error) => stop(`cannot run ${interpreter}: ${error.message}`))
+    child.on('exit', resolve)
   })
-  return child.stdout
+  yield* child.stdout
+  if ((await exit) !== 0) {
+    stop('the recorder failed (see above); it needs Python with torch and numpy, see PYTHON')
+  }
 }
 
 /** The recording of `--recording`, or Python's, kept there on the way. */

@@ -2,6 +2,7 @@
 """Writes a recording to standard output, or to a file: every sample of PyTorch's operator database, and its results.
 
     python3 scripts/parity/record.py [--dtype NAME]... [--op NAME]... [--output FILE]
+    python3 scripts/parity/record.py --subset [--output FILE]       the committed part, compressed
 
 The dtype "errors" stands for the calls that must raise.
 """
@@ -23,6 +24,7 @@ from parity.container import MAGIC, write_frame  # noqa: E402
 from parity.database import DTYPES, error_samples, full_name, is_differentiable, operators, samples  # noqa: E402
 from parity.encode import Json, Unencodable  # noqa: E402
 from parity.sample import Recorder  # noqa: E402
+from parity.subset import make as make_subset  # noqa: E402
 
 # A frame is written once its tensors take this much, so that neither side holds much of a recording in memory.
 FRAME_BYTES = 8 << 20
@@ -83,7 +85,6 @@ def frames(ops: set[str], dtypes: list[str]) -> Iterator[Frame]:
 
 
 def write(file: BinaryIO, ops: set[str], dtypes: list[str]) -> None:
-    torch.set_num_threads(1)
     file.write(MAGIC)
     for header, recorder in frames(ops, dtypes):
         write_frame(file, header, recorder.tensors.payload)
@@ -95,12 +96,17 @@ def main() -> int:
     parser.add_argument("--dtype", action="append", choices=PARTS, help="all by default")
     parser.add_argument("--op", action="append", help="a name of the database, such as linalg.svd; all by default")
     parser.add_argument("--output", type=Path, help="a file instead of standard output")
+    parser.add_argument("--subset", action="store_true", help="a few samples of everything, compressed")
     options = parser.parse_args()
     # Only frames may reach standard output, whatever a library prints.
     standard_output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     file = open(options.output, "wb") if options.output else standard_output
+    torch.set_num_threads(1)
     with file:
+        if options.subset:
+            file.write(make_subset())
+            return 0
         write(file, set(options.op or ()), options.dtype or PARTS)
     return 0
 

@@ -95,6 +95,9 @@ class Recorder:
         result = self._run(inputs, program)
         if not program.calls:
             raise Unencodable("calls no function of PyTorch")
+        if self.op.name in UNINITIALIZED:
+            for leaf in tree_leaves(result):
+                leaf.untyped_storage().fill_(0)
         record: dict[str, Json] = {"tensors": described, "calls": list(program.calls),
                                    "result": program.whole(result) or program.encode(result),
                                    "out": self._output(result)}

@@ -112,6 +112,15 @@ test.serial('setDetectAnomaly', (t) => {
   torch.noGrad(() =>
     t.throws(() => autograd.setDetectAnomaly(true), { message: /cannot be called inside noGrad/ }),
   )
+  const inForward = autograd.function({
+    forward(_ctx, input: Tensor) {
+      autograd.setDetectAnomaly(true)
+      return input.clone()
+    },
+    backward: (_ctx, grad) => grad,
+  })
+  t.throws(() => inForward(x), { message: /cannot be called inside .* a custom function/ })
+  t.false(autograd.isAnomalyEnabled())
   t.throws(() => autograd.setDetectAnomaly(1 as never), { message: /a boolean for enabled/ })
   t.throws(() => autograd.detectAnomaly(() => 1, { check: 1 } as never), {
     message: /^detectAnomaly: unknown option "check"/,

@@ -86,10 +86,15 @@ test('wrong arguments', (t) => {
   const x = leaf([1])
   t.throws(() => gradcheck(1 as never, x), { message: /^gradcheck: expected a function for fn/ })
   t.throws(() => gradcheck((a: Tensor) => a, x.detach()), { message: /must require grad/ })
-  t.throws(() => gradcheck((a: Tensor) => a, [1 as never]), { message: /a Tensor or an array/ })
+  t.throws(() => gradcheck((a: Tensor) => a, [1 as never]), {
+    message: /^gradcheck: expected a Tensor for inputs\[0\], got 1$/,
+  })
   t.throws(() => gradcheck(() => 1 as never, x), { message: /for the result of fn, got 1/ })
   t.throws(() => gradcheck((a: Tensor) => a, x, { tol: 1 } as never), { message: /unknown option/ })
   t.throws(() => gradcheck((a: Tensor) => a, x, { eps: -1 }), { instanceOf: RangeError })
+  t.throws(() => gradgradcheck((a: Tensor) => a.pow(3), x, 5 as never), {
+    message: /^gradgradcheck: expected a Tensor or an array of Tensors for gradOutputs, got 5$/,
+  })
 })
 
 interface Case {
@@ -162,9 +167,12 @@ test('what functional refuses', (t) => {
   t.throws(() => functional.vjp((a: Tensor) => a, x), { message: /v can only be left out/ })
   t.throws(() => functional.vjp((a: Tensor) => a, x, leaf([1])), {
     instanceOf: RangeError,
-    message: /^vjp: expected v of shape \[2\], got \[1\]$/,
+    message: /^vjp: expected shape \[2\] for v, got \[1\]$/,
   })
   t.throws(() => functional.jacobian(() => 1 as never, x), { message: /for the result of fn/ })
+  t.throws(() => functional.hessian((a: Tensor) => a.sum(), 3 as never), {
+    message: /^hessian: .* for inputs, got 3$/,
+  })
   t.throws(() => functional.jacobian((a: Tensor) => a, 3 as never), {
     message: /for inputs, got 3/,
   })

@@ -123,6 +123,15 @@ bounded('hooks that throw', (x) => {
     backwardOf(h, x)
   } catch {}
 })
+bounded('hooks that refer to their own tensor and throw', (x) => {
+  const h = x.mul(2)
+  h.registerHook(() => {
+    throw new Error(`for ${h.shape}`)
+  })
+  try {
+    backwardOf(h, x)
+  } catch {}
+})
 bounded('hooks of saved tensors', (x) => {
   const pack = (tensor: Tensor): Tensor => tensor
   backwardOf(

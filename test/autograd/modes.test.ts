@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import test from 'ava'
 import { nn, optim, slice, torch } from '../../lib/index.js'
@@ -217,6 +218,45 @@ test.serial('inferenceMode marks its tensors, and mixes with the other modes', (
   const product = w.mul(saved).sum()
   torch.inferenceMode(() => saved.add_(1))
   t.throws(() => product.backward(), { message: /modified by an inplace operation/ })
+})
+
+/** Runs code that is cut off as Ctrl-C in the REPL does it: without its `finally` blocks. */
+async function cutOff(code: string): Promise<void> {
+  const forever = (): void => {
+    for (;;) torch.zeros([1]).dispose()
+  }
+  try {
+    runInNewContext(
+      code,
+      { torch, forever, x: torch.ones([1], { requiresGrad: true }) },
+      { timeout: 30 },
+    )
+  } catch {}
+  await null
+}
+
+test.serial('modes end with functions that are cut off', async (t) => {
+  for (const code of [
+    'torch.noGrad(forever)',
+    'torch.noGrad(() => torch.enableGrad(() => torch.inferenceMode(forever)))',
+    'torch.withDevice("meta", forever)',
+    'torch.autograd.function({ forward: (_, x) => x.exp(), backward: forever })(x).backward()',
+    'const y = x.exp(); y.registerHook(forever); y.backward()',
+    'torch.utils.checkpoint(forever, x)',
+    'torch.autograd.savedTensorsHooks(forever, forever, () => x.exp())',
+  ]) {
+    await cutOff(code)
+    t.true(torch.isGradEnabled(), code)
+    t.false(torch.isInferenceModeEnabled(), code)
+    t.true(recorded(), code)
+    t.is(String(torch.zeros([1]).device), 'cpu', code)
+    torch.autograd.setDetectAnomaly(false)
+  }
+  await torch.noGrad(async () => {
+    await sleep(1)
+    await cutOff('torch.enableGrad(forever)')
+    t.false(recorded())
+  })
 })
 
 test.serial('collections while a mode is on do no harm', (t) => {

@@ -13,7 +13,7 @@ import { expectNoLiveTensors } from '../helpers/live.js'
 expectNoLiveTensors(test)
 
 /** The recording comes from a CPU with AVX512; others sum in another order, which an ill-conditioned matrix makes much of. */
-const SLACK = 500
+const SLACK = 2000
 
 /** Samples are deprecated functions and edge cases, at which PyTorch warns as it should. */
 process.removeAllListeners('warning')

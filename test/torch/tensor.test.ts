@@ -100,7 +100,9 @@ test('refusals name the function, the argument, what was expected and what came'
     instanceOf: TypeError,
     message: 'add: expected a Tensor or a number for other, got "a"',
   })
-  t.throws(() => x.add(1, { beta: 2 } as never), { message: 'add: unknown option "beta"' })
+  t.throws(() => x.add(1, { beta: 2 } as never), {
+    message: 'add: unknown option "beta"; the options are other, alpha',
+  })
   t.throws(() => Reflect.apply(x.add, x, []), { message: 'add: the argument other is missing' })
   t.throws(() => Reflect.apply(x.relu, x, [1]), {
     message: /at most 0 positional arguments, got 1/,

@@ -16,14 +16,21 @@ type Unary = (input: Tensor, ...rest: Rest<InplaceOptions, [inplace?: boolean]>)
 
 const INPLACE = ['inplace']
 
-/** The activation called `where`, and its variant that overwrites the input. */
+/** An operator and its variant that overwrites the input, to choose from by the argument `inplace`. */
+function variants<F extends (...values: never[]) => Tensor>(
+  where: string,
+  candidates: string,
+): (inplace: boolean) => F {
+  const fresh = operator<F>(where, candidates)
+  const overwrite = operator<F>(where, `${candidates}_`)
+  return (inplace) => (checkBoolean(where, 'inplace', inplace) ? overwrite : fresh)
+}
+
 function unary(where: string, candidates: string): Unary {
-  const fresh = operator<(input: Tensor) => Tensor>(where, candidates)
-  const overwrite = operator<(input: Tensor) => Tensor>(where, `${candidates}_`)
+  const run = variants<(input: Tensor) => Tensor>(where, candidates)
   return (input, ...rest) => {
-    if (rest.length === 0) return fresh(input)
     const [inplace = false] = read<[boolean]>(where, INPLACE, rest)
-    return checkBoolean(where, 'inplace', inplace) ? overwrite(input) : fresh(input)
+    return run(inplace)(input)
   }
 }
 
@@ -60,11 +67,10 @@ type WithAlpha = (
 ) => Tensor
 
 function withAlpha(where: string): WithAlpha {
-  const fresh = operator<(input: Tensor, alpha: Scalar) => Tensor>(where, where)
-  const overwrite = operator<(input: Tensor, alpha: Scalar) => Tensor>(where, `${where}_`)
+  const run = variants<(input: Tensor, alpha: Scalar) => Tensor>(where, where)
   return (input, ...rest) => {
     const [alpha = 1, inplace = false] = read<[Scalar, boolean]>(where, ['alpha', 'inplace'], rest)
-    return (checkBoolean(where, 'inplace', inplace) ? overwrite : fresh)(input, alpha)
+    return run(inplace)(input, alpha)
   }
 }
 
@@ -80,8 +86,7 @@ export interface LeakyReluOptions extends InplaceOptions {
   negativeSlope?: Scalar
 }
 
-const leakyReluFresh = operator<(input: Tensor, slope: Scalar) => Tensor>('leakyRelu', 'leaky_relu')
-const leakyReluInPlace = operator<typeof leakyReluFresh>('leakyRelu', 'leaky_relu_')
+const leaky = variants<(input: Tensor, slope: Scalar) => Tensor>('leakyRelu', 'leaky_relu')
 
 /**
  * max(0, x) + slope · min(0, x), elementwise.
@@ -93,10 +98,7 @@ export function leakyRelu(
 ): Tensor {
   const names = ['negativeSlope', 'inplace']
   const [slope = 0.01, inplace = false] = read<[Scalar, boolean]>('leakyRelu', names, rest)
-  return (checkBoolean('leakyRelu', 'inplace', inplace) ? leakyReluInPlace : leakyReluFresh)(
-    input,
-    slope,
-  )
+  return leaky(inplace)(input, slope)
 }
 
 /** Options of {@link rrelu}. */
@@ -109,9 +111,9 @@ export interface RreluOptions extends InplaceOptions {
   training?: boolean
 }
 
-type Rrelu = (input: Tensor, lower: Scalar, upper: Scalar, training: boolean) => Tensor
-const rreluFresh = operator<Rrelu>('rrelu', 'rrelu')
-const rreluInPlace = operator<Rrelu>('rrelu', 'rrelu_')
+const randomized = variants<
+  (input: Tensor, lower: Scalar, upper: Scalar, training: boolean) => Tensor
+>('rrelu', 'rrelu')
 
 /**
  * Leaky ReLU with a random slope while training, elementwise.
@@ -128,8 +130,7 @@ export function rrelu(
   const [lower = 1 / 8, upper = 1 / 3, training = false, inplace = false] = read<
     [Scalar, Scalar, boolean, boolean]
   >('rrelu', names, rest)
-  const run = checkBoolean('rrelu', 'inplace', inplace) ? rreluInPlace : rreluFresh
-  return run(input, lower, upper, training)
+  return randomized(inplace)(input, lower, upper, training)
 }
 
 /** Options of {@link hardtanh}. */
@@ -140,9 +141,10 @@ export interface HardtanhOptions extends InplaceOptions {
   maxVal?: number
 }
 
-type Hardtanh = (input: Tensor, minVal: number, maxVal: number) => Tensor
-const hardtanhFresh = operator<Hardtanh>('hardtanh', 'hardtanh')
-const hardtanhInPlace = operator<Hardtanh>('hardtanh', 'hardtanh_')
+const limit = variants<(input: Tensor, minVal: number, maxVal: number) => Tensor>(
+  'hardtanh',
+  'hardtanh',
+)
 
 /**
  * x clamped to a range, elementwise.
@@ -165,8 +167,7 @@ export function hardtanh(
   if (minVal > maxVal) {
     throw new RangeError(`hardtanh: expected minVal up to maxVal, got ${minVal} and ${maxVal}`)
   }
-  const run = checkBoolean('hardtanh', 'inplace', inplace) ? hardtanhInPlace : hardtanhFresh
-  return run(input, minVal, maxVal)
+  return limit(inplace)(input, minVal, maxVal)
 }
 
 /** Options of {@link threshold}. */
@@ -177,9 +178,10 @@ export interface ThresholdOptions extends InplaceOptions {
   value: Scalar
 }
 
-type Threshold = (input: Tensor, threshold: Scalar, value: Scalar) => Tensor
-const thresholdFresh = operator<Threshold>('threshold', 'threshold')
-const thresholdInPlace = operator<Threshold>('threshold', 'threshold_')
+const cut = variants<(input: Tensor, threshold: Scalar, value: Scalar) => Tensor>(
+  'threshold',
+  'threshold',
+)
 
 /**
  * x where x exceeds the threshold, elsewhere the value.
@@ -190,9 +192,8 @@ export function threshold(
   ...rest: Rest<ThresholdOptions, [threshold: Scalar, value: Scalar, inplace?: boolean]>
 ): Tensor {
   const names = ['threshold', 'value', 'inplace']
-  const [limit, value, inplace = false] = read<[Scalar, Scalar, boolean]>('threshold', names, rest)
-  const run = checkBoolean('threshold', 'inplace', inplace) ? thresholdInPlace : thresholdFresh
-  return run(input, limit as Scalar, value as Scalar)
+  const [least, value, inplace = false] = read<[Scalar, Scalar, boolean]>('threshold', names, rest)
+  return cut(inplace)(input, least as Scalar, value as Scalar)
 }
 
 const gatedLinearUnit = operator<(input: Tensor, dim: Int) => Tensor>('glu', 'glu')

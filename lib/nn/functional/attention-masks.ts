@@ -5,7 +5,8 @@ import { torch } from '../../torch/index.js'
 import type { Tensor } from '../../torch/tensor.js'
 import { operator, sameShape, shapeText } from './call.js'
 
-type Optional = Tensor | null
+/** A tensor that may be left out. */
+export type Optional = Tensor | null
 
 /** What errors of multi-head attention begin with. */
 export const WHERE = 'multiHeadAttentionForward'

@@ -1,10 +1,8 @@
 // The projections of queries, keys and values before multi-head attention.
 
 import type { Tensor } from '../../torch/tensor.js'
-import { expect, WHERE } from './attention-masks.js'
+import { expect, type Optional, WHERE } from './attention-masks.js'
 import { checkTensor, operator, sameShape, shapeText } from './call.js'
-
-type Optional = Tensor | null
 
 export const linear = operator<(input: Tensor, weight: Tensor, bias: Optional) => Tensor>(
   WHERE,

@@ -12,6 +12,7 @@ import {
   growMasks,
   type Masks,
   mergeMasks,
+  type Optional,
   WHERE,
 } from './attention-masks.js'
 import { linear, projectPacked, projectSeparately } from './attention-projections.js'
@@ -61,8 +62,6 @@ const NAMES = [
   'isCausal',
 ]
 
-type Optional = Tensor | null
-
 type Positions = [
   training?: boolean,
   keyPaddingMask?: Optional,
@@ -88,6 +87,7 @@ const attend = operator<
     isCausal: boolean,
   ) => Tensor
 >(WHERE, 'scaled_dot_product_attention')
+
 /** A projection [S, N, E] as one matrix for each head of each sample: [N · heads, S, E / heads]. */
 const splitHeads = (x: Tensor, batches: number, headDim: number): Tensor =>
   x.view([x.size(0), batches, headDim]).transpose(0, 1)
@@ -99,6 +99,50 @@ function checkStatic(name: string, given: Tensor, batches: number, headDim: numb
       `expected the shape [${batches}, S, ${headDim}] for ${name}, got ${shapeText(given.shape)}`,
   )
   return given
+}
+
+/** Queries, keys and values of each head of each sample, [N · heads, L or S, E / heads]. */
+interface Heads {
+  readonly q: Tensor
+  readonly k: Tensor
+  readonly v: Tensor
+  readonly batch: number
+  readonly numHeads: number
+  readonly dropoutP: number
+}
+
+/** What the heads attend to, side by side: [L · N, E], by the kernel that keeps no weights. */
+function attendFused(
+  { q, k, v, batch, numHeads, dropoutP }: Heads,
+  mask: Optional,
+  isCausal: boolean,
+): Tensor {
+  const perHead = (x: Tensor): Tensor => x.view([batch, numHeads, x.size(1), x.size(2)])
+  const shaped =
+    mask === null || mask.size(0) === 1
+      ? (mask?.unsqueeze(0) ?? null)
+      : mask.view([batch, numHeads, -1, k.size(1)])
+  const heads = attend(perHead(q), perHead(k), perHead(v), shaped, dropoutP, isCausal)
+  return heads.permute([2, 0, 1, 3]).reshape([batch * q.size(1), numHeads * q.size(2)])
+}
+
+/** The same step by step, and the weights, [N, heads, L, S]. */
+function attendStepwise(
+  { q, k, v, batch, numHeads, dropoutP }: Heads,
+  mask: Optional,
+): [joined: Tensor, weights: Tensor] {
+  const [length, headDim] = [q.size(1), q.size(2)]
+  const scaledQuery = q.mul(Math.sqrt(1 / headDim))
+  const keysAcross = k.transpose(-2, -1)
+  const scores =
+    mask === null ? scaledQuery.bmm(keysAcross) : torch.baddbmm(mask, scaledQuery, keysAcross)
+  const soft = scores.softmax(-1)
+  const weights = dropoutP > 0 ? dropout(soft, dropoutP) : soft
+  const joined = weights
+    .bmm(v)
+    .transpose(0, 1)
+    .reshape([length * batch, numHeads * headDim])
+  return [joined, weights.view([batch, numHeads, length, k.size(1)])]
 }
 
 /**
@@ -169,7 +213,14 @@ export function multiHeadAttentionForward(
   checkInteger(WHERE, 'embedDimToCheck', embedDimToCheck)
   checkNumber(WHERE, 'dropoutP', dropoutP, { min: 0, max: 1 })
   checkInteger(WHERE, 'numHeads', numHeads, { min: 1 })
-  for (const [name, flag] of Object.entries({ addZeroAttn, training, needWeights, isCausal })) {
+  for (const [name, flag] of Object.entries({
+    addZeroAttn,
+    training,
+    needWeights,
+    useSeparateProjWeight,
+    averageAttnWeights,
+    isCausal,
+  })) {
     checkBoolean(WHERE, name, flag)
   }
   const batched = checkBatched(query, key, value, keyPaddingMask, attnMask, numHeads)
@@ -212,9 +263,8 @@ export function multiHeadAttentionForward(
     keyPadding: additiveMask('keyPaddingMask', padding, query),
   }
 
-  const weights = [qProjWeight, kProjWeight, vProjWeight]
   const projected = useSeparateProjWeight
-    ? projectSeparately(inputs, weights, inProjBias)
+    ? projectSeparately(inputs, [qProjWeight, kProjWeight, vProjWeight], inProjBias)
     : projectPacked(...inputs, checkTensor(WHERE, 'inProjWeight', inProjWeight), inProjBias)
   let [q, k, v] = projected as [Tensor, Tensor, Tensor]
   expect((biasK === null) === (biasV === null), () => 'biasK and biasV go together')
@@ -242,34 +292,16 @@ export function multiHeadAttentionForward(
     v = torch.cat([v, zeros.to(v.dtype)], 1)
     masks = growMasks(masks)
   }
-  const sources = k.size(1)
-  const added = mergeMasks(masks, batch, numHeads, sources)
-  const p = training ? dropoutP : 0
-
-  if (!needWeights) {
-    const perHead = (x: Tensor): Tensor => x.view([batch, numHeads, x.size(1), headDim])
-    const shaped =
-      added === null || added.size(0) === 1
-        ? (added?.unsqueeze(0) ?? null)
-        : added.view([batch, numHeads, -1, sources])
-    const causal = isCausal && masks.keyPadding === null
-    const heads = attend(perHead(q), perHead(k), perHead(v), shaped, p, causal)
-    const joined = heads.permute([2, 0, 1, 3]).reshape([batch * length, features])
+  const heads: Heads = { q, k, v, batch, numHeads, dropoutP: training ? dropoutP : 0 }
+  const added = mergeMasks(masks, batch, numHeads, k.size(1))
+  const project = (joined: Tensor): Tensor => {
     const output = linear(joined, outProjWeight, outProjBias).view([length, batch, -1])
-    return [batched ? output : output.squeeze(1), null]
+    return batched ? output : output.squeeze(1)
   }
-  const scaledQuery = q.mul(Math.sqrt(1 / headDim))
-  const keysAcross = k.transpose(-2, -1)
-  const scores =
-    added === null ? scaledQuery.bmm(keysAcross) : torch.baddbmm(added, scaledQuery, keysAcross)
-  const soft = scores.softmax(-1)
-  const attention = p > 0 ? dropout(soft, p) : soft
-  const joined = attention
-    .bmm(v)
-    .transpose(0, 1)
-    .reshape([length * batch, features])
-  const output = linear(joined, outProjWeight, outProjBias).view([length, batch, -1])
-  const all = attention.view([batch, numHeads, length, sources])
-  const shown = averageAttnWeights ? all.mean(1) : all
-  return batched ? [output, shown] : [output.squeeze(1), shown.squeeze(0)]
+  if (!needWeights) {
+    return [project(attendFused(heads, added, isCausal && masks.keyPadding === null)), null]
+  }
+  const [joined, weights] = attendStepwise(heads, added)
+  const shown = averageAttnWeights ? weights.mean(1) : weights
+  return [project(joined), batched ? shown : shown.squeeze(0)]
 }

@@ -2,37 +2,18 @@
 
 import { torch } from '../../torch/index.js'
 import type { Tensor } from '../../torch/tensor.js'
-import {
-  checkReduction,
-  checkTensor,
-  type LossReduction,
-  operator,
-  type Rest,
-  read,
-  reduce,
-  sameShape,
-  shapeText,
-} from './call.js'
+import { checkInputShape, checkTensor, operator, type Rest, read } from './call.js'
+import { checkReduction, type LossReduction, type ReductionOptions, reduce } from './reduction.js'
 
 /** Options of {@link binaryCrossEntropy}. */
-export interface BinaryCrossEntropyOptions {
+export interface BinaryCrossEntropyOptions extends ReductionOptions {
   /** Factor of each element; broadcast to the target's shape. */
   weight?: Tensor | null
-  reduction?: LossReduction
 }
 
 const binary = operator<
   (input: Tensor, target: Tensor, weight: Tensor | null, reduction: LossReduction) => Tensor
 >('binaryCrossEntropy', 'binary_cross_entropy')
-
-function checkTargetShape(where: string, input: Tensor, target: Tensor): void {
-  const { shape } = checkTensor(where, 'input', input)
-  if (!sameShape(checkTensor(where, 'target', target).shape, shape)) {
-    throw new RangeError(
-      `${where}: expected the input's shape ${shapeText(shape)} for target, got ${shapeText(target.shape)}`,
-    )
-  }
-}
 
 /**
  * Cross entropy between probabilities of yes and targets from 0 to 1.
@@ -52,7 +33,7 @@ export function binaryCrossEntropy(
     rest,
   )
   checkReduction(where, reduction)
-  checkTargetShape(where, input, target)
+  checkInputShape(where, 'target', target, checkTensor(where, 'input', input))
   if (weight === null) return binary(input, target, null, reduction)
   const [, expanded] = torch.broadcastTensors([target, checkTensor(where, 'weight', weight)])
   return binary(input, target, expanded as Tensor, reduction)
@@ -95,17 +76,16 @@ export function binaryCrossEntropyWithLogits(
     [Tensor | null, LossReduction, Tensor | null]
   >(where, names, rest)
   checkReduction(where, reduction)
-  checkTargetShape(where, input, target)
+  checkInputShape(where, 'target', target, checkTensor(where, 'input', input))
   return binaryLogits(input, target, weight, posWeight, reduction)
 }
 
 const logSigmoid = operator<(input: Tensor) => Tensor>('multilabelSoftMarginLoss', 'log_sigmoid')
 
 /** Options of {@link multilabelSoftMarginLoss}. */
-export interface MultilabelSoftMarginLossOptions {
+export interface MultilabelSoftMarginLossOptions extends ReductionOptions {
   /** Weight of each class, [C]. */
   weight?: Tensor | null
-  reduction?: LossReduction
 }
 
 /**

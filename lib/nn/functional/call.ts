@@ -1,13 +1,14 @@
 // What the functions of nn.functional have in common: how they take their arguments, and typed operators.
 
-import { checkOneOf, fail, isPlainObject } from '../../check.js'
+import { fail, isPlainObject } from '../../check.js'
 import { bindArguments } from '../../torch/arguments.js'
 import { makeFunction } from '../../torch/dispatch.js'
 import { FloatNumber } from '../../torch/float.js'
+import { checkTensor } from '../../torch/functions/check.js'
 import type { Tensor } from '../../torch/tensor.js'
 import type { Int } from '../../torch/types.js'
 
-export { checkTensor } from '../../torch/functions/check.js'
+export { checkTensor }
 
 type WithOptions<Positions extends readonly unknown[], Options> = Positions extends readonly [
   ...infer Head,
@@ -58,24 +59,18 @@ export function checkFloat(where: string, param: string, given: unknown): number
 /** One integer for every dimension, or one for each. */
 export type Sizes = Int | readonly Int[]
 
-/** How a loss is reduced: `'mean'` and `'sum'` over all its elements, `'none'` keeps them. */
-export type LossReduction = 'none' | 'mean' | 'sum'
-
-const REDUCTIONS: readonly LossReduction[] = ['none', 'mean', 'sum']
-
-/** A reduction's name, else TypeError. */
-export const checkReduction = (where: string, value: unknown): LossReduction =>
-  checkOneOf(where, 'reduction', value, REDUCTIONS)
-
-/** `loss` reduced as its name says. */
-export function reduce(loss: Tensor, reduction: LossReduction): Tensor {
-  if (reduction === 'mean') return loss.mean()
-  return reduction === 'sum' ? loss.sum() : loss
-}
-
 /** True if two shapes are equal. */
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, d) => size === b[d])
 
 /** A shape for an error message: `[2, 3]`. */
 export const shapeText = (shape: readonly number[]): string => `[${shape.join(', ')}]`
+
+/** A tensor of the input's shape, else TypeError or RangeError. */
+export function checkInputShape(where: string, param: string, value: unknown, input: Tensor): void {
+  const { shape } = checkTensor(where, param, value)
+  if (sameShape(shape, input.shape)) return
+  throw new RangeError(
+    `${where}: expected the input's shape ${shapeText(input.shape)} for ${param}, got ${shapeText(shape)}`,
+  )
+}

@@ -4,7 +4,8 @@ import { checkOneOf } from '../../check.js'
 import type { Tensor } from '../../torch/tensor.js'
 import type { Int } from '../../torch/types.js'
 import { warnOnce } from '../../warn.js'
-import { checkReduction, type LossReduction, operator, type Rest, read } from './call.js'
+import { operator, type Rest, read } from './call.js'
+import { checkReduction, type LossReduction } from './reduction.js'
 
 /** Options of {@link nllLoss}. */
 export interface NllLossOptions {

@@ -5,7 +5,7 @@ import { checkInteger, checkOneOf, fail } from '../../check.js'
 import { NotImplementedError } from '../../errors.js'
 import { torch } from '../../torch/index.js'
 import type { Tensor } from '../../torch/tensor.js'
-import { checkTensor, operator, type Rest, read, sameShape, shapeText } from './call.js'
+import { checkInputShape, checkTensor, operator, type Rest, read } from './call.js'
 
 type Renormalize = (weight: Tensor, indices: Tensor, maxNorm: number, normType: number) => void
 
@@ -213,12 +213,7 @@ export function embeddingBag(
 }
 
 function checkPerSampleWeights(where: string, input: Tensor, weights: Tensor, mode: string): void {
-  if (!sameShape(checkTensor(where, 'perSampleWeights', weights).shape, input.shape)) {
-    throw new RangeError(
-      `${where}: expected the input's shape ${shapeText(input.shape)} for perSampleWeights, ` +
-        `got ${shapeText(weights.shape)}`,
-    )
-  }
+  checkInputShape(where, 'perSampleWeights', weights, input)
   if (mode !== 'sum') {
     throw new NotImplementedError(
       `${where}: expected mode 'sum' with perSampleWeights, got '${mode}'`,

@@ -1,9 +1,9 @@
 // nn.functional: layers as plain functions.
 //
-// Functions that Python writes by hand are written in the files beside this one. Those that are an operator of libtorch
-// with another name for the module, and nothing else, are taken from the generated tables: `OPERATORS` names them.
+// Functions that Python writes by hand are written in the files beside this one. Those that are an operator of libtorch,
+// and nothing else, come from the generated table, which leaves out whatever is written here.
 
-import { generated } from '../../torch/index.js'
+import { generated } from '../../torch/functions/generated.js'
 import type { NNFunctions } from '../../torch/ops.generated.js'
 import * as activation from './activation.js'
 import * as adaptivePooling from './adaptive-pooling.js'
@@ -25,55 +25,6 @@ import * as softmax from './softmax.js'
 import * as unpooling from './unpooling.js'
 import * as vectorNormalization from './vector-normalization.js'
 import * as vision from './vision.js'
-
-const OPERATORS = [
-  'avgPool1d',
-  'avgPool2d',
-  'avgPool3d',
-  'bilinear',
-  'celu_',
-  'channelShuffle',
-  'conv1d',
-  'conv2d',
-  'conv3d',
-  'convTbc',
-  'convTranspose1d',
-  'convTranspose2d',
-  'convTranspose3d',
-  'cosineSimilarity',
-  'elu_',
-  'gelu',
-  'hardshrink',
-  'hardtanh_',
-  'leakyRelu_',
-  'linear',
-  'logsigmoid',
-  'nativeChannelShuffle',
-  'oneHot',
-  'pad',
-  'pairwiseDistance',
-  'pdist',
-  'pixelShuffle',
-  'pixelUnshuffle',
-  'prelu',
-  'relu_',
-  'rmsNorm',
-  'rrelu_',
-  'scaledDotProductAttention',
-  'selu_',
-  'sigmoid',
-  'softplus',
-  'softshrink',
-  'tanh',
-  'threshold_',
-] as const
-
-type Operators = Pick<NNFunctions, (typeof OPERATORS)[number]>
-
-function operators(): Operators {
-  const all = generated<NNFunctions>('nn')
-  return Object.fromEntries(OPERATORS.map((name) => [name, all[name]])) as unknown as Operators
-}
 
 const written = {
   ...activation,
@@ -99,6 +50,6 @@ const written = {
 }
 
 /** PyTorch's `torch.nn.functional`. */
-export type Functional = Operators & typeof written
+export type Functional = NNFunctions & typeof written
 
-export const functional: Functional = { ...operators(), ...written }
+export const functional: Functional = { ...generated<NNFunctions>('nn'), ...written }

@@ -2,25 +2,16 @@
 
 import { TorchError } from '../../errors.js'
 import type { Tensor } from '../../torch/tensor.js'
-import {
-  checkReduction,
-  checkTensor,
-  type LossReduction,
-  operator,
-  type Rest,
-  read,
-  sameShape,
-  shapeText,
-} from './call.js'
+import { checkTensor, operator, type Rest, read, sameShape, shapeText } from './call.js'
 import type { CrossEntropyOperator } from './classification-losses.js'
+import { checkReduction, type LossReduction, type ReductionOptions } from './reduction.js'
 
 /** Options of {@link linearCrossEntropy}. */
-export interface LinearCrossEntropyOptions {
+export interface LinearCrossEntropyOptions extends ReductionOptions {
   /** Bias of the linear layer, [C] or [C, d1, …]. */
   linearBias?: Tensor | null
   /** Weight of each class, [C]. */
   weight?: Tensor | null
-  reduction?: LossReduction
   /** Targets of this class count for nothing, −100 by default; not with probabilities. */
   ignoreIndex?: number | null
   /** Share of the target's probability that is spread over all classes, 0 to 1. */

@@ -4,22 +4,8 @@ import { checkFunction, checkNumber, show } from '../../check.js'
 import { TorchError } from '../../errors.js'
 import { torch } from '../../torch/index.js'
 import type { Tensor } from '../../torch/tensor.js'
-import {
-  checkReduction,
-  checkTensor,
-  type LossReduction,
-  operator,
-  type Rest,
-  read,
-  reduce,
-  shapeText,
-} from './call.js'
-
-/** Option of every loss. */
-export interface ReductionOptions {
-  /** `'mean'` by default. */
-  reduction?: LossReduction
-}
+import { checkTensor, operator, type Rest, read, shapeText } from './call.js'
+import { checkReduction, type LossReduction, type ReductionOptions, reduce } from './reduction.js'
 
 /** Options of the losses with a margin. */
 export interface MarginOptions extends ReductionOptions {
@@ -29,6 +15,15 @@ export interface MarginOptions extends ReductionOptions {
 type MarginPositions = [margin?: number, reduction?: LossReduction]
 
 const MARGIN = ['margin', 'reduction']
+
+/** Refuses tensors of different numbers of dimensions. */
+function checkSameRank(where: string, tensors: Readonly<Record<string, Tensor>>): void {
+  const all = Object.entries(tensors).map(([name, tensor]) => checkTensor(where, name, tensor))
+  if (all.every((tensor) => tensor.dim() === all[0]?.dim())) return
+  const shapes = all.map(({ shape }) => shapeText(shape)).join(', ')
+  const names = Object.keys(tensors).join(', ')
+  throw new TorchError(`${where}: expected as many dimensions for each of ${names}, got ${shapes}`)
+}
 
 type Ranking = (
   input1: Tensor,
@@ -53,13 +48,7 @@ export function marginRankingLoss(
   const where = 'marginRankingLoss'
   const [margin = 0, reduction = 'mean'] = read<[number, LossReduction]>(where, MARGIN, rest)
   checkReduction(where, reduction)
-  const dims = checkTensor(where, 'input1', input1).dim()
-  checkTensor(where, 'input2', input2)
-  checkTensor(where, 'target', target)
-  if (input2.dim() !== dims || target.dim() !== dims) {
-    const shapes = [input1, input2, target].map(({ shape }) => shapeText(shape)).join(', ')
-    throw new TorchError(`${where}: expected as many dimensions for all tensors, got ${shapes}`)
-  }
+  checkSameRank(where, { input1, input2, target })
   return ranking(input1, input2, target, margin, reduction)
 }
 
@@ -256,13 +245,7 @@ export function tripletMarginWithDistanceLoss(
   >(where, names, rest, 0)
   checkReduction(where, reduction)
   checkNumber(where, 'margin', margin, { above: 0 })
-  const dims = checkTensor(where, 'anchor', anchor).dim()
-  checkTensor(where, 'positive', positive)
-  checkTensor(where, 'negative', negative)
-  if (positive.dim() !== dims || negative.dim() !== dims) {
-    const shapes = [anchor, positive, negative].map(({ shape }) => shapeText(shape)).join(', ')
-    throw new TorchError(`${where}: expected as many dimensions for all tensors, got ${shapes}`)
-  }
+  checkSameRank(where, { anchor, positive, negative })
   if (distanceFunction !== null) checkFunction(where, 'distanceFunction', distanceFunction)
   const distance = distanceFunction ?? torch.pairwiseDistance
   const near = distance(anchor, positive)

@@ -2,12 +2,12 @@
 
 import { checkBoolean, checkInteger, checkNumber } from '../../check.js'
 import { TorchError } from '../../errors.js'
+import { backends } from '../../torch/backends.js'
 import type { Tensor } from '../../torch/tensor.js'
 import type { Int } from '../../torch/types.js'
 import { checkTensor, operator, type Rest, read, shapeText } from './call.js'
 
-/** Whether libtorch may use cuDNN, as Python's `torch.backends.cudnn.enabled`. */
-const CUDNN = true
+const { cudnn } = backends
 
 /** Scale and shift of {@link batchNorm} and its kin. */
 export interface AffineOptions {
@@ -87,7 +87,7 @@ export function batchNorm(
   } else {
     checkNumber(where, 'eps', eps, { min: 0 })
   }
-  return batch(input, weight, bias, runningMean, runningVar, training, momentum, eps, CUDNN)
+  return batch(input, weight, bias, runningMean, runningVar, training, momentum, eps, cudnn.enabled)
 }
 
 /** Options of {@link instanceNorm}. */
@@ -150,7 +150,17 @@ export function instanceNorm(
       )
     }
   }
-  return instance(input, weight, bias, runningMean, runningVar, useInputStats, momentum, eps, CUDNN)
+  return instance(
+    input,
+    weight,
+    bias,
+    runningMean,
+    runningVar,
+    useInputStats,
+    momentum,
+    eps,
+    cudnn.enabled,
+  )
 }
 
 const layer = operator<
@@ -185,7 +195,7 @@ export function layerNorm(
   const [normalizedShape, weight = null, bias = null, eps = 1e-5] = read<
     [readonly Int[], Tensor | null, Tensor | null, number]
   >('layerNorm', names, rest)
-  return layer(input, normalizedShape as readonly Int[], weight, bias, eps, CUDNN)
+  return layer(input, normalizedShape as readonly Int[], weight, bias, eps, cudnn.enabled)
 }
 
 const group = operator<
@@ -230,5 +240,5 @@ export function groupNorm(
     throw new TorchError(`${where}: expected at least 2 dimensions for input, got ${shape.length}`)
   }
   checkBatchSize(where, [Math.floor((samples * channels) / groups), groups, ...spatial])
-  return group(input, groups, weight, bias, eps, CUDNN)
+  return group(input, groups, weight, bias, eps, cudnn.enabled)
 }

@@ -88,6 +88,14 @@ function numbersOf<T extends string>(
   return listOf(value).map((name) => names.indexOf(checkOneOf(where, param, name, names)))
 }
 
+type ScaledInputs = [
+  matA: Tensor,
+  matB: Tensor,
+  scaleA: Scales,
+  scaleRecipeA: Scalings,
+  scaleB: Scales,
+  scaleRecipeB: Scalings,
+]
 type ScaledTail = [bias: Tensor | null, dtype: DType | null, dims: readonly Int[], fast: boolean]
 type ScaledHead = [
   matA: Tensor,
@@ -110,12 +118,7 @@ const scaledGrouped = operator<
 /** The arguments that the two scaled products share, as the operators take them. */
 function scaledHead(
   where: string,
-  matA: Tensor,
-  matB: Tensor,
-  scaleA: Scales,
-  scaleRecipeA: Scalings,
-  scaleB: Scales,
-  scaleRecipeB: Scalings,
+  [matA, matB, scaleA, scaleRecipeA, scaleB, scaleRecipeB]: ScaledInputs,
   swizzleA: Swizzles,
   swizzleB: Swizzles,
 ): ScaledHead {
@@ -162,18 +165,9 @@ export function scaledMm(
     contractionDim = [],
     useFastAccum = false,
   ] = read<Required<[...SwizzlePositions, ...TailPositions]>>(where, names, rest)
+  const inputs: ScaledInputs = [matA, matB, scaleA, scaleRecipeA, scaleB, scaleRecipeB]
   return scaled(
-    ...scaledHead(
-      where,
-      matA,
-      matB,
-      scaleA,
-      scaleRecipeA,
-      scaleB,
-      scaleRecipeB,
-      swizzleA,
-      swizzleB,
-    ),
+    ...scaledHead(where, inputs, swizzleA, swizzleB),
     bias,
     outputDtype,
     contractionDim,
@@ -222,18 +216,9 @@ export function scaledGroupedMm(
     names,
     rest,
   )
+  const inputs: ScaledInputs = [matA, matB, scaleA, scaleRecipeA, scaleB, scaleRecipeB]
   return scaledGrouped(
-    ...scaledHead(
-      where,
-      matA,
-      matB,
-      scaleA,
-      scaleRecipeA,
-      scaleB,
-      scaleRecipeB,
-      swizzleA,
-      swizzleB,
-    ),
+    ...scaledHead(where, inputs, swizzleA, swizzleB),
     offs,
     bias,
     outputDtype,

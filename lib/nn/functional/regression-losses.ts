@@ -6,16 +6,15 @@ import { torch } from '../../torch/index.js'
 import type { Tensor } from '../../torch/tensor.js'
 import { warnOnce } from '../../warn.js'
 import {
-  checkReduction,
+  checkInputShape,
   checkTensor,
-  type LossReduction,
   operator,
   type Rest,
   read,
-  reduce,
   sameShape,
   shapeText,
 } from './call.js'
+import { checkReduction, type LossReduction, type ReductionOptions, reduce } from './reduction.js'
 
 /** Options of {@link l1Loss} and {@link mseLoss}. */
 export interface WeightedLossOptions {
@@ -43,14 +42,6 @@ function broadcast(where: string, input: Tensor, target: Tensor): [Tensor, Tenso
   return torch.broadcastTensors([input, target]) as [Tensor, Tensor]
 }
 
-function checkWeight(where: string, input: Tensor, weight: Tensor): void {
-  if (!sameShape(checkTensor(where, 'weight', weight).shape, input.shape)) {
-    throw new RangeError(
-      `${where}: expected the input's shape ${shapeText(input.shape)} for weight, got ${shapeText(weight.shape)}`,
-    )
-  }
-}
-
 /** A loss that is one operator without a weight, and `difference` times the weight with one. */
 function weightedLoss(
   where: string,
@@ -67,7 +58,7 @@ function weightedLoss(
     checkReduction(where, reduction)
     const [x, y] = broadcast(where, input, target)
     if (weight === null) return run(x, y, reduction)
-    checkWeight(where, input, weight)
+    checkInputShape(where, 'weight', weight, input)
     const loss = difference(x, y).mul(weight)
     return reduction === 'mean' ? loss.sum().div(weight.sum()) : reduce(loss, reduction)
   }
@@ -91,8 +82,7 @@ const absolute = operator<Pointwise>('smoothL1Loss', 'l1_loss')
 const huber = operator<Curved>('huberLoss', 'huber_loss')
 
 /** Options of {@link smoothL1Loss}. */
-export interface SmoothL1LossOptions {
-  reduction?: LossReduction
+export interface SmoothL1LossOptions extends ReductionOptions {
   /** Difference below which the loss is quadratic, 1 by default; 0 makes it the L1 loss. */
   beta?: number
 }
@@ -147,19 +137,18 @@ export function huberLoss(
   checkReduction(where, reduction)
   const [x, y] = broadcast(where, input, target)
   if (weight === null) return huber(x, y, reduction, delta)
-  checkWeight(where, input, weight)
+  checkInputShape(where, 'weight', weight, input)
   return reduce(huber(x, y, 'none', delta).mul(weight), reduction)
 }
 
 /** Options of {@link poissonNllLoss}. */
-export interface PoissonNllLossOptions {
+export interface PoissonNllLossOptions extends ReductionOptions {
   /** The input is the logarithm of the rate, the default. */
   logInput?: boolean
   /** Add Stirling's approximation of the term that does not depend on the input. */
   full?: boolean
   /** Added to the rate before its logarithm is taken, 1e-8 by default. */
   eps?: number
-  reduction?: LossReduction
 }
 
 const poisson = operator<
@@ -194,12 +183,11 @@ export function poissonNllLoss(
 }
 
 /** Options of {@link gaussianNllLoss}. */
-export interface GaussianNllLossOptions {
+export interface GaussianNllLossOptions extends ReductionOptions {
   /** Add the term that does not depend on the input. */
   full?: boolean
   /** Least variance, 1e-6 by default. */
   eps?: number
-  reduction?: LossReduction
 }
 
 /** The variance with a shape that broadcasts to the input's. */

@@ -2,7 +2,7 @@
 
 import { checkInteger, fail } from '../../check.js'
 import type { Tensor } from '../../torch/tensor.js'
-import { checkTensor, operator, type Rest, read, type Sizes } from './call.js'
+import { checkTensor, operator, type Rest, read, type Sizes, shapeText } from './call.js'
 
 /** Options of {@link maxUnpool1d} and its kin. */
 export interface MaxUnpoolOptions {
@@ -34,12 +34,11 @@ const NAMES = ['kernelSize', 'stride', 'padding', 'outputSize']
 
 /** One integer for each of `dims` dimensions. */
 function perDimension(where: string, param: string, value: unknown, dims: number): number[] {
-  if (!Array.isArray(value)) {
-    const size = typeof value === 'bigint' ? Number(value) : value
-    return new Array<number>(dims).fill(checkInteger(where, param, size))
-  }
+  const check = (size: unknown): number =>
+    checkInteger(where, param, typeof size === 'bigint' ? Number(size) : size)
+  if (!Array.isArray(value)) return new Array<number>(dims).fill(check(value))
   if (value.length !== dims) fail(where, param, `one or ${dims} integers`, value)
-  return value.map((size) => checkInteger(where, param, Number(size)))
+  return value.map(check)
 }
 
 interface Window {
@@ -81,7 +80,7 @@ function unpooledSize(
 
 function checkNotNegative(where: string, size: readonly number[]): readonly number[] {
   if (size.some((value) => value < 0)) {
-    throw new RangeError(`${where}: the output would have the size [${size.join(', ')}]`)
+    throw new RangeError(`${where}: the output would have the size ${shapeText(size)}`)
   }
   return size
 }

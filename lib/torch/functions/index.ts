@@ -3,6 +3,7 @@
 export * from './as-tensor.js'
 export * from './cdist.js'
 export * from './einsum.js'
+export * from './full.js'
 export * from './get-device.js'
 export * from './lobpcg.js'
 export * from './lowrank.js'

@@ -1,6 +1,6 @@
 // Sparse tensors from their parts. Dtype and device are the values', as in Python, unless the options say otherwise.
 
-import { checkOptions, isPlainObject } from '../../check.js'
+import { bindArguments, isKeywords } from '../arguments.js'
 import { tensor } from '../create.js'
 import type { Tensor } from '../tensor.js'
 import type { DeviceLike, DType, Int, TensorOptions } from '../types.js'
@@ -19,12 +19,20 @@ export interface SparseOptions {
   requiresGrad?: boolean
 }
 
-const KEYS = ['size', 'dtype', 'device', 'pinMemory', 'requiresGrad'] as const
-
 /** Options of {@link sparseCooTensor}. */
 export interface SparseCooOptions extends SparseOptions {
   /** Whether the coordinates are known to be sorted and distinct. */
   isCoalesced?: boolean | null
+}
+
+/** What may follow the values of a constructor: the size, by position or by name, and options. */
+function bind(
+  where: string,
+  rest: readonly unknown[],
+  more: readonly string[],
+): SparseOptions & { size: readonly Int[] | null } {
+  const keywords = ['dtype', 'device', 'pinMemory', 'requiresGrad', ...more]
+  return { size: null, ...bindArguments(where, rest, ['size'], keywords) }
 }
 
 /** Indices as a tensor, where the values lie; arrays make int64. */
@@ -65,17 +73,11 @@ export function sparseCooTensor(
   options?: SparseCooOptions,
 ): Tensor
 export function sparseCooTensor(first: TensorLike, ...rest: unknown[]): Tensor {
-  const [second, third, fourth] = rest
-  if (second === undefined || (isPlainObject(second) && !isTensor(second))) {
+  const [second, ...others] = rest
+  if (second === undefined || isKeywords(second)) {
     return aten.sparseCooTensor(first as readonly Int[], (second ?? {}) as SparseOptions)
   }
-  const byPosition = Array.isArray(third) || third === null
-  const named = (byPosition ? fourth : (third ?? fourth ?? {})) as
-    | (SparseCooOptions & { size?: readonly Int[] | null })
-    | undefined
-  const keys = [...KEYS, 'isCoalesced'] as const
-  const { size: givenSize = null, ...options } = checkOptions('sparseCooTensor', named, keys)
-  const size = byPosition ? (third as readonly Int[] | null) : givenSize
+  const { size, ...options } = bind('sparseCooTensor', others, ['isCoalesced'])
   const values = valuesOf(second as TensorLike, options)
   const indices = indicesOf(first, values)
   return size === null
@@ -117,15 +119,7 @@ function compressed<Options extends SparseOptions>(
     given: TensorLike,
     ...rest: unknown[]
   ): Tensor => {
-    const last = rest.at(-1)
-    const named = isPlainObject(last) ? last : {}
-    type Named = Options & { layout?: unknown; size?: readonly Int[] | null }
-    const { size: byName = null, ...options } = checkOptions(name, named as Named, [
-      ...KEYS,
-      'layout',
-    ])
-    const first = rest[0]
-    const size = first === undefined || first === named ? byName : first
+    const { size, ...options } = bind(name, rest, ['layout'])
     const values = valuesOf(given, options)
     const parts = [indicesOf(compressedIndices, values), indicesOf(plainIndices, values), values]
     return make(...parts, ...(size === null ? [] : [size]), filled(options, values))

@@ -1,6 +1,7 @@
 // Contractions of two tensors over several dimensions.
 
-import { checkInteger, checkOptions, fail } from '../../check.js'
+import { checkInteger, fail } from '../../check.js'
+import { bindArguments } from '../arguments.js'
 import type { Tensor } from '../tensor.js'
 import { checkTensor } from './check.js'
 import { aten } from './generated.js'
@@ -27,33 +28,24 @@ export function tensordot(
   options?: Pick<TensordotOptions, 'out'>,
 ): Tensor
 export function tensordot(a: Tensor, b: Tensor, options: TensordotOptions): Tensor
-export function tensordot(
-  a: Tensor,
-  b: Tensor,
-  third?: ContractedDims | TensordotOptions,
-  fourth?: Pick<TensordotOptions, 'out'>,
-): Tensor {
+export function tensordot(a: Tensor, b: Tensor, ...args: unknown[]): Tensor {
   const where = 'tensordot'
+  const { dims, out = null } = bindArguments(where, args, ['dims'], ['out'])
   checkTensor(where, 'a', a)
   checkTensor(where, 'b', b)
-  const byPosition = typeof third === 'number' || Array.isArray(third)
-  const named = (byPosition ? fourth : (third ?? fourth)) as TensordotOptions | undefined
-  const options = checkOptions(where, named, byPosition ? ['out'] : ['dims', 'out'])
-  const dims = (byPosition ? third : (options.dims ?? 2)) as ContractedDims
-  const [ofA, ofB] = contracted(where, dims, Math.min(a.dim(), b.dim()))
-  return options.out == null
+  const [ofA, ofB] = contracted(where, dims ?? 2, Math.min(a.dim(), b.dim()))
+  return out === null
     ? aten.tensordot(a, b, ofA, ofB)
-    : aten.tensordot(a, b, ofA, ofB, { out: options.out })
+    : aten.tensordot(a, b, ofA, ofB, { out: out as Tensor })
 }
 
 function contracted(
   where: string,
-  dims: ContractedDims,
+  dims: unknown,
   max: number,
 ): readonly [readonly number[], readonly number[]] {
-  if (typeof dims !== 'number') {
-    const pair: readonly unknown[] = Array.isArray(dims) ? dims : []
-    if (pair.length === 2 && pair.every(Array.isArray)) return dims
+  if (Array.isArray(dims)) {
+    if (dims.length === 2 && dims.every(Array.isArray)) return dims as [number[], number[]]
     fail(where, 'dims', 'a number or a pair of arrays', dims)
   }
   const count = checkInteger(where, 'dims', dims, { min: 0, max })

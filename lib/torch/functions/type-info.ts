@@ -1,5 +1,6 @@
 // Limits of the dtypes.
 
+import { fail } from '../../check.js'
 import { defaultDtypeName } from '../default-dtype.js'
 import type { DType } from '../types.js'
 
@@ -30,24 +31,24 @@ export interface IntegerInfo<Value extends number | bigint = number | bigint> {
 }
 
 /** Per dtype: bits, eps, smallest normal number, largest number, and decimal digits that it holds faithfully. */
-const FLOATS: Partial<Record<DType, readonly [number, number, number, number, number]>> = {
-  float64: [64, 2 ** -52, 2 ** -1022, Number.MAX_VALUE, 15],
-  float32: [32, 2 ** -23, 2 ** -126, (2 - 2 ** -23) * 2 ** 127, 6],
-  float16: [16, 2 ** -10, 2 ** -14, 65504, 3],
-  bfloat16: [16, 2 ** -7, 2 ** -126, (2 - 2 ** -7) * 2 ** 127, 2],
-  float8_e5m2: [8, 2 ** -2, 2 ** -14, 57344, 0],
-  float8_e4m3fn: [8, 2 ** -3, 2 ** -6, 448, 0],
-  float8_e5m2fnuz: [8, 2 ** -3, 2 ** -15, 57344, 0],
-  float8_e4m3fnuz: [8, 2 ** -3, 2 ** -7, 240, 0],
-  float8_e8m0fnu: [8, 1, 2 ** -127, 2 ** 127, 0],
-}
+const FLOATS = new Map<DType, readonly [number, number, number, number, number]>([
+  ['float64', [64, 2 ** -52, 2 ** -1022, Number.MAX_VALUE, 15]],
+  ['float32', [32, 2 ** -23, 2 ** -126, (2 - 2 ** -23) * 2 ** 127, 6]],
+  ['float16', [16, 2 ** -10, 2 ** -14, 65504, 3]],
+  ['bfloat16', [16, 2 ** -7, 2 ** -126, (2 - 2 ** -7) * 2 ** 127, 2]],
+  ['float8_e5m2', [8, 2 ** -2, 2 ** -14, 57344, 0]],
+  ['float8_e4m3fn', [8, 2 ** -3, 2 ** -6, 448, 0]],
+  ['float8_e5m2fnuz', [8, 2 ** -3, 2 ** -15, 57344, 0]],
+  ['float8_e4m3fnuz', [8, 2 ** -3, 2 ** -7, 240, 0]],
+  ['float8_e8m0fnu', [8, 1, 2 ** -127, 2 ** 127, 0]],
+])
 
 /** The real dtype of a complex number's parts. */
-const PARTS: Partial<Record<DType, DType>> = {
-  complex128: 'float64',
-  complex64: 'float32',
-  complex32: 'float16',
-}
+const PARTS = new Map<DType, DType>([
+  ['complex128', 'float64'],
+  ['complex64', 'float32'],
+  ['complex32', 'float16'],
+])
 
 /**
  * The limits of a floating-point dtype (the default one unless given), or of a complex dtype's parts. PyTorch's
@@ -56,12 +57,10 @@ const PARTS: Partial<Record<DType, DType>> = {
  * @throws TypeError for other dtypes
  */
 export function finfo(dtype: DType = defaultDtypeName()): FloatInfo {
-  const real = PARTS[dtype] ?? dtype
-  const found = FLOATS[real]
-  if (found === undefined) {
-    throw new TypeError(`finfo: expected a floating-point dtype, got ${String(dtype)}; see iinfo`)
-  }
-  const [bits, eps, smallestNormal, max, digits] = found
+  const real = PARTS.get(dtype) ?? dtype
+  const [bits, eps, smallestNormal, max, digits] =
+    FLOATS.get(real) ??
+    fail('finfo', 'dtype', 'a floating-point dtype (iinfo takes the others)', dtype)
   return Object.freeze({
     dtype: real,
     bits,
@@ -86,10 +85,9 @@ export function iinfo(
 ): IntegerInfo<number>
 export function iinfo(dtype: DType): IntegerInfo
 export function iinfo(dtype: DType): IntegerInfo {
-  const found = /^(u?)int(8|16|32|64)$/.exec(dtype)
-  if (found === null) {
-    throw new TypeError(`iinfo: expected an integer dtype, got ${String(dtype)}; see finfo`)
-  }
+  const found =
+    /^(u?)int(8|16|32|64)$/.exec(String(dtype)) ??
+    fail('iinfo', 'dtype', 'an integer dtype (finfo takes the others)', dtype)
   const bits = Number(found[2])
   const values = 1n << BigInt(found[1] === 'u' ? bits : bits - 1)
   const [min, max] = [found[1] === 'u' ? 0n : -values, values - 1n]

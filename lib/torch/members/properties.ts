@@ -1,5 +1,6 @@
 // What a tensor is: accessors and methods that only look.
 
+import { liesContiguous } from '../contiguous.js'
 import { makeMethod } from '../dispatch.js'
 import type { Tensor } from '../tensor.js'
 import type { Scalar } from '../types.js'
@@ -140,7 +141,7 @@ export const propertyMembers: PropertyMembers & ThisType<Tensor> = {
 function orderInMemory(tensor: Tensor): number[] {
   const { shape } = tensor
   const stride = tensor.stride()
-  const channelsLast = isChannelsLast(shape, stride)
+  const channelsLast = liesContiguous(shape, stride, 'channels_last')
   if (tensor.isContiguous() && !channelsLast) return shape.map((_, dim) => dim)
   if (channelsLast && !tensor.isContiguous()) return [0, 2, 3, 1]
   const order = shape.map((_, dim) => dim).reverse()
@@ -170,14 +171,4 @@ function compare(
   if (strideA === 0 || strideB === 0) return 0
   if (strideA !== strideB) return strideB - strideA > 0 ? -1 : 1
   return (shape[b] as number) >= (shape[a] as number) ? 0 : 1
-}
-
-function isChannelsLast(shape: readonly number[], stride: readonly number[]): boolean {
-  if (shape.length !== 4) return false
-  let expected = 1
-  for (const dim of [1, 3, 2, 0]) {
-    if (shape[dim] !== 1 && stride[dim] !== expected) return false
-    expected *= shape[dim] as number
-  }
-  return true
 }

@@ -1,7 +1,6 @@
 // Handing a tensor to another thread.
 
-import type { SharedTensor, ShareOptions } from '../share.js'
-import { share } from '../share.js'
+import { type SharedTensor, type ShareOptions, share } from '../share.js'
 import type { Tensor } from '../tensor.js'
 
 export interface SharingMembers {

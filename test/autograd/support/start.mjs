@@ -2,4 +2,5 @@
 import { register } from 'tsx/esm/api'
 
 register()
-await import('./modes-worker.ts')
+// By address: the compiler does not take a TypeScript file's name in an import.
+await import(new URL('modes-worker.ts', import.meta.url).href)

@@ -1,5 +1,6 @@
 // Hand-written functions and members beyond numbers: identity, gradients, views, and what they refuse.
 
+import { runInNewContext } from 'node:vm'
 import test from 'ava'
 import { float, type Tensor, TorchError, torch } from '../../../lib/index.js'
 import { makeFunction } from '../../../lib/torch/dispatch.js'
@@ -262,10 +263,40 @@ const REFUSED: [string, () => unknown, RegExp][] = [
     /no part in autograd/,
   ],
   ['dimOrder', () => x().toSparse().dimOrder(), /strided tensor/],
+  [
+    'finfo of no dtype',
+    () => torch.finfo('constructor' as never),
+    /^finfo: .* for dtype, got "con/,
+  ],
+  [
+    'iinfo of a float',
+    () => torch.iinfo('float32'),
+    /^iinfo: expected an integer dtype .* for dtype/,
+  ],
+  [
+    'a sparse tensor of unknown options',
+    () => torch.sparseCsrTensor([0, 1], [0], [1], { shape: [1, 1] } as never),
+    /^sparseCsrTensor: unknown option "shape"; the options are size, dtype/,
+  ],
 ]
+
+test('arguments that are handed on without having been given count as absent', (t) => {
+  const none = undefined
+  t.deepEqual(torch.tensordot(x(), x(), 1, none).toArray(), torch.tensordot(x(), x(), 1).toArray())
+  t.deepEqual(torch.tensordot(x(), x(), none, none).item(), 4)
+  const coo = torch.sparseCooTensor([[0]], [2], none as never, { dtype: 'float64' })
+  t.deepEqual([coo.dtype, coo.shape], ['float64', [1]])
+  t.deepEqual(torch.sparseCooTensor([[0]], [2], [3], none).shape, [3])
+})
 
 for (const [name, call, message] of REFUSED) {
   test(`${name} is refused`, (t) => {
     t.throws(call, { message })
   })
 }
+
+test('options may come from another realm, such as a node:vm context', (t) => {
+  const zeros = runInNewContext("torch.zeros([2], { dtype: 'int64' })", { torch }) as Tensor
+  t.is(zeros.dtype, 'int64')
+  t.throws(() => runInNewContext('torch.zeros([2], new Date())', { torch }), { message: /zeros/ })
+})

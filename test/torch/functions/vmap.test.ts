@@ -143,3 +143,14 @@ test('wrong arguments are named', (t) => {
   })
   t.throws(() => torch.vmap(same, { randomness: 'none' as never }), { message: /randomness/ })
 })
+
+test('levels inside each other without end are refused', (t) => {
+  const endless = (_one: Tensor): Tensor => torch.vmap(endless)(x())
+  t.throws(() => endless(x()), { instanceOf: RangeError, message: /at most 64 levels/ })
+  t.deepEqual(
+    torch
+      .vmap((one: Tensor) => one.sum())(x())
+      .toArray(),
+    [2, 2],
+  )
+})
