@@ -17,7 +17,6 @@ interface Handle<Kind extends string> {
 export type TensorHandle = Handle<'tensor'>
 export type ModuleHandle = Handle<'module'>
 export type OptimizerHandle = Handle<'optimizer'>
-export type SchedulerHandle = Handle<'scheduler'>
 export type HookHandle = Handle<'hook'>
 export type FunctionCallHandle = Handle<'function call'>
 export type GraphNodeHandle = Handle<'graph node'>
@@ -226,6 +225,7 @@ export interface Native {
   isTraining(module: ModuleHandle): boolean
   moduleTo(module: ModuleHandle, device: string | null, dtype: number | null): void
   moduleForward(module: ModuleHandle, ...inputs: TensorHandle[]): TensorHandle
+  swapBatchNormMomentum(module: ModuleHandle, momentum: number | null): number | null | undefined
 
   createOptimizer(kind: string): OptimizerHandle
   addParamGroup(
@@ -249,11 +249,13 @@ export interface Native {
     tensor: TensorHandle,
   ): void
   clearOptimizerState(optimizer: OptimizerHandle): void
+  totalNorm(normType: number, ...tensors: TensorHandle[]): TensorHandle
+  clipGradsWithNorm(totalNorm: TensorHandle, maxNorm: number, ...gradients: TensorHandle[]): void
+  clipGradValue(clipValue: number, ...gradients: TensorHandle[]): void
 
-  createOneCycle(optimizer: OptimizerHandle, options: object): SchedulerHandle
-  stepScheduler(scheduler: SchedulerHandle): void
-  lastEpoch(scheduler: SchedulerHandle): number
-  setLastEpoch(scheduler: SchedulerHandle, epoch: number): void
+  libmCos(x: number): number
+  libmLog(x: number): number
+  libmPow(x: number, y: number): number
 }
 
 /** The folder that holds our package.json: one up from lib/, two up from dist/lib/. */

@@ -9,6 +9,7 @@
 #include "napi/budget.h"
 #include "napi/call.h"
 #include "napi/warnings.h"
+#include "nn/batch_norm.h"
 #include "nn/nn.h"
 #include "optim/optim.h"
 #include "tensor/context.h"
@@ -121,6 +122,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_budget(*addon, exports);
   export_autograd(*addon, exports);
   export_nn(*addon, exports);
+  export_batch_norm(*addon, exports);
   export_optim(*addon, exports);
   export_lr(*addon, exports);
   return exports;

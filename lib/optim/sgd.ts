@@ -1,8 +1,10 @@
-import { checkBoolean, checkNumber, checkOptions } from '../check.js'
-import { Optimizer, type ParamsInput, type Settings } from './optimizer.js'
+import { checkOptions } from '../check.js'
+import type { Tensor } from '../torch/tensor.js'
+import { Optimizer, type ParamsInput } from './optimizer.js'
+import { common, type FusedChoice, flag, number, optionNames, type Settings } from './settings.js'
 
 /** Settings of {@link sgd}, and of each of its groups. */
-export interface SgdValues {
+export interface SgdValues extends FusedChoice {
   /** Learning rate. */
   lr: number
   /** Share of the last update that goes on. */
@@ -17,33 +19,20 @@ export interface SgdValues {
   maximize: boolean
 }
 
-const number = (python: string, param: string): Settings[string] => ({
-  python,
-  kind: 'number',
-  check: (where, value) => {
-    checkNumber(where, param, value, { min: 0 })
-  },
-})
-
-const flag = (param: string): Settings[string] => ({
-  python: param,
-  kind: 'flag',
-  check: (where, value) => {
-    checkBoolean(where, param, value)
-  },
-})
-
 const SETTINGS: Settings = {
-  lr: number('lr', 'lr'),
-  momentum: number('momentum', 'momentum'),
-  dampening: number('dampening', 'dampening'),
-  weightDecay: number('weight_decay', 'weightDecay'),
+  lr: common.lr,
+  momentum: common.momentum,
+  dampening: number('dampening', { min: 0 }),
+  weightDecay: common.weightDecay,
   nesterov: flag('nesterov'),
-  maximize: flag('maximize'),
+  maximize: common.maximize,
+  foreach: common.foreach,
+  differentiable: common.differentiable,
+  fused: common.fused,
 }
 
 /** Stochastic gradient descent. Made by {@link sgd}. */
-export class Sgd extends Optimizer<SgdValues> {
+export class Sgd extends Optimizer<SgdValues, Tensor> {
   /** @internal */
   constructor(params: ParamsInput<SgdValues>, values: SgdValues) {
     super('SGD', SETTINGS, params, values)
@@ -53,7 +42,7 @@ export class Sgd extends Optimizer<SgdValues> {
 /**
  * Stochastic gradient descent, with momentum if asked:
  * g ← g + weightDecay·w; b ← momentum·b + (1 − dampening)·g (b = g at first); w ← w − lr·b, or, with Nesterov,
- * w − lr·(g + momentum·b). One fused kernel updates all parameters. PyTorch's `optim.SGD`.
+ * w − lr·(g + momentum·b). Takes sparse gradients. PyTorch's `optim.SGD`.
  *
  * @param params tensors, such as `model.parameters()`, or groups `{ params, lr, … }`
  */
@@ -68,7 +57,9 @@ export function sgd(
     weightDecay: 0,
     nesterov: false,
     maximize: false,
-    ...checkOptions(where, options, Object.keys(SETTINGS) as (keyof SgdValues)[]),
+    foreach: null,
+    fused: null,
+    ...checkOptions(where, options, optionNames(SETTINGS) as (keyof SgdValues)[]),
   }
   if (values.nesterov && (values.momentum <= 0 || values.dampening !== 0)) {
     throw new RangeError(`${where}: nesterov needs a momentum above 0 and no dampening`)

@@ -47,7 +47,8 @@ napi_value make_handle(napi_env env, Ledger& ledger, T value) {
 template napi_value make_handle(napi_env, Ledger&, at::Tensor);
 template napi_value make_handle(napi_env, Ledger&, ModulePtr);
 template napi_value make_handle(napi_env, Ledger&, OptimizerPtr);
-template napi_value make_handle(napi_env, Ledger&, SchedulerPtr);
+template napi_value make_handle(napi_env, Ledger&, JitModulePtr);
+template napi_value make_handle(napi_env, Ledger&, AotiModelPtr);
 template napi_value make_handle(napi_env, Ledger&, at::Generator);
 template napi_value make_handle(napi_env, Ledger&, HookPtr);
 template napi_value make_handle(napi_env, Ledger&, FunctionCallPtr);

@@ -16,18 +16,24 @@ class Module;
 
 namespace node_libtorch {
 
+class AotiModel;
 class FunctionCall;
 class GraphNode;
 class Hook;
+class JitModule;
 class Optimizer;
-class Scheduler;
 
 using ModulePtr = std::shared_ptr<torch::nn::Module>;
 using OptimizerPtr = std::shared_ptr<Optimizer>;
-using SchedulerPtr = std::shared_ptr<Scheduler>;
+using JitModulePtr = std::shared_ptr<JitModule>;
+using AotiModelPtr = std::shared_ptr<AotiModel>;
 using HookPtr = std::shared_ptr<Hook>;
 using FunctionCallPtr = std::shared_ptr<FunctionCall>;
 using GraphNodePtr = std::shared_ptr<GraphNode>;
+
+constexpr napi_type_tag handle_tag(uint64_t kind) {
+  return {0x8d1c5a2e7f4b4c00 + kind, 0x9a6e3d0b51c84f00 + kind};
+}
 
 /// What a handle of type T is called in messages, and its tag, by which a foreign External is
 /// refused.
@@ -36,43 +42,48 @@ struct HandleType;
 template <>
 struct HandleType<at::Tensor> {
   static constexpr const char* name = "a Tensor";
-  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c01, 0x9a6e3d0b51c84f01};
+  static constexpr napi_type_tag tag = handle_tag(0x01);
 };
 template <>
 struct HandleType<ModulePtr> {
   static constexpr const char* name = "a Module";
-  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c02, 0x9a6e3d0b51c84f02};
+  static constexpr napi_type_tag tag = handle_tag(0x02);
 };
 template <>
 struct HandleType<OptimizerPtr> {
   static constexpr const char* name = "an Optimizer";
-  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c03, 0x9a6e3d0b51c84f03};
+  static constexpr napi_type_tag tag = handle_tag(0x03);
 };
 template <>
-struct HandleType<SchedulerPtr> {
-  static constexpr const char* name = "a scheduler";
-  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c04, 0x9a6e3d0b51c84f04};
+struct HandleType<JitModulePtr> {
+  static constexpr const char* name = "a TorchScript module";
+  static constexpr napi_type_tag tag = handle_tag(0x04);
 };
 template <>
 struct HandleType<at::Generator> {
   static constexpr const char* name = "a Generator";
-  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4c05, 0x9a6e3d0b51c84f05};
+  static constexpr napi_type_tag tag = handle_tag(0x05);
 };
 
 template <>
 struct HandleType<HookPtr> {
   static constexpr const char* name = "a hook";
-  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4ca1, 0x9a6e3d0b51c84fa1};
+  static constexpr napi_type_tag tag = handle_tag(0xa1);
 };
 template <>
 struct HandleType<FunctionCallPtr> {
   static constexpr const char* name = "the call of a custom function";
-  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4ca2, 0x9a6e3d0b51c84fa2};
+  static constexpr napi_type_tag tag = handle_tag(0xa2);
+};
+template <>
+struct HandleType<AotiModelPtr> {
+  static constexpr const char* name = "an AOTInductor model";
+  static constexpr napi_type_tag tag = handle_tag(0x06);
 };
 template <>
 struct HandleType<GraphNodePtr> {
   static constexpr const char* name = "a node of a graph";
-  static constexpr napi_type_tag tag{0x8d1c5a2e7f4b4ca3, 0x9a6e3d0b51c84fa3};
+  static constexpr napi_type_tag tag = handle_tag(0xa3);
 };
 
 template <class T>

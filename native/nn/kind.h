@@ -47,12 +47,22 @@ void rebind(torch::nn::Module& module) {
   const auto update = [](at::Tensor& member, TensorDict& dict, const char* name) {
     if (const at::Tensor* tensor = dict.find(name)) member = *tensor;
   };
-  if constexpr (requires { layer.weight; }) update(layer.weight, parameters_of(layer), "weight");
+  if constexpr (requires { layer.weight; }) {
+    update(layer.weight, parameters_of(layer), "weight");
+    update(layer.weight, buffers_of(layer), "weight");
+  }
   if constexpr (requires { layer.bias; }) update(layer.bias, parameters_of(layer), "bias");
   if constexpr (requires { layer.running_mean; }) {
     update(layer.running_mean, buffers_of(layer), "running_mean");
     update(layer.running_var, buffers_of(layer), "running_var");
     update(layer.num_batches_tracked, buffers_of(layer), "num_batches_tracked");
+  }
+  // Losses keep their factors in their options.
+  if constexpr (requires { at::Tensor(layer.options.weight()); }) {
+    update(layer.options.weight(), buffers_of(layer), "weight");
+  }
+  if constexpr (requires { layer.options.pos_weight(); }) {
+    update(layer.options.pos_weight(), buffers_of(layer), "pos_weight");
   }
 }
 

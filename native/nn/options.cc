@@ -58,6 +58,23 @@ Napi::Array OptionReader::array(const char* name, size_t length) const {
   return value.As<Napi::Array>();
 }
 
+size_t OptionReader::length(const char* name) const {
+  const Napi::Value value = get(name);
+  if (!value.IsArray()) refuse(name, "an array");
+  return value.As<Napi::Array>().Length();
+}
+
+std::vector<double> OptionReader::numbers(const char* name, size_t length) const {
+  const Napi::Array values = array(name, length);
+  std::vector<double> result;
+  for (uint32_t i = 0; i < length; ++i) {
+    const Napi::Value entry = values.Get(i);
+    if (!entry.IsNumber()) refuse(name, "an array of numbers");
+    result.push_back(entry.As<Napi::Number>().DoubleValue());
+  }
+  return result;
+}
+
 std::vector<int64_t> OptionReader::integers(const char* name, size_t length) const {
   const Napi::Array values = array(name, length);
   std::vector<int64_t> result;
@@ -106,6 +123,18 @@ OptionWriter& OptionWriter::set(const char* name, at::ArrayRef<int64_t> values) 
   Napi::Array array = Napi::Array::New(object_.Env(), values.size());
   for (uint32_t i = 0; i < values.size(); ++i) array.Set(i, static_cast<double>(values[i]));
   object_.Set(name, array);
+  return *this;
+}
+
+OptionWriter& OptionWriter::set(const char* name, at::ArrayRef<double> values) {
+  Napi::Array array = Napi::Array::New(object_.Env(), values.size());
+  for (uint32_t i = 0; i < values.size(); ++i) array.Set(i, values[i]);
+  object_.Set(name, array);
+  return *this;
+}
+
+OptionWriter& OptionWriter::set_null(const char* name) {
+  object_.Set(name, object_.Env().Null());
   return *this;
 }
 

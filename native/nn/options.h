@@ -22,14 +22,20 @@ class OptionReader {
   bool boolean(const char* name) const;
   std::string string(const char* name) const;
   bool has(const char* name) const;
+  bool is_string(const char* name) const { return get(name).IsString(); }
+  /// Of an array.
+  size_t length(const char* name) const;
+  std::vector<double> numbers(const char* name) const { return numbers(name, length(name)); }
+  std::vector<double> numbers(const char* name, size_t length) const;
   /// An array of exactly `length` integers.
   std::vector<int64_t> integers(const char* name, size_t length) const;
   /// The same where an entry may be null.
   std::vector<std::optional<int64_t>> optional_integers(const char* name, size_t length) const;
+  /// "Conv2d: expected ... for name, got ...", as a TypeError.
+  [[noreturn]] void refuse(const char* name, const char* expected) const;
 
  private:
   Napi::Value get(const char* name) const { return object_.Get(name); }
-  [[noreturn]] void refuse(const char* name, const char* expected) const;
   Napi::Array array(const char* name, size_t length) const;
 
   std::string where_;
@@ -46,7 +52,9 @@ class OptionWriter {
   OptionWriter& set(const char* name, bool value);
   OptionWriter& set(const char* name, const char* value);
   OptionWriter& set(const char* name, at::ArrayRef<int64_t> values);
+  OptionWriter& set(const char* name, at::ArrayRef<double> values);
   OptionWriter& set(const char* name, at::ArrayRef<std::optional<int64_t>> values);
+  OptionWriter& set_null(const char* name);
   Napi::Object object() const { return object_; }
 
  private:

@@ -2,20 +2,39 @@
 #include "optim/optim.h"
 
 #include "napi/call.h"
-#include "optim/sgd.h"
+#include "optim/clip_grad.h"
+#include "optim/kinds.h"
 
 namespace node_libtorch {
 namespace {
 
 Optimizer& optimizer_of(const Call& call) { return *call.handle<OptimizerPtr>(0, "optimizer"); }
 
+constexpr std::pair<std::string_view, OptimizerPtr (*)()> kKinds[] = {
+    {"Adadelta", make_adadelta},
+    {"Adafactor", make_adafactor},
+    {"Adagrad", make_adagrad},
+    {"Adam", make_adam},
+    {"Adamax", make_adamax},
+    {"AdamW", make_adamw},
+    {"ASGD", make_asgd},
+    {"LBFGS", make_lbfgs},
+    {"Muon", make_muon},
+    {"NAdam", make_nadam},
+    {"RAdam", make_radam},
+    {"RMSprop", make_rmsprop},
+    {"Rprop", make_rprop},
+    {"SGD", make_sgd},
+    {"SparseAdam", make_sparse_adam},
+};
+
 /// createOptimizer(kind)
 napi_value create_optimizer(Call& call) {
   const std::string kind = call.string(0, "kind");
-  OptimizerPtr optimizer;
-  if (kind == "SGD") optimizer = std::make_shared<Sgd>();
-  if (optimizer == nullptr) call.refuse(0, "kind", "the name of an optimizer");
-  return make_handle(call.env(), *call.addon().ledger, std::move(optimizer));
+  for (const auto& [name, make] : kKinds) {
+    if (name == kind) return make_handle(call.env(), *call.addon().ledger, make());
+  }
+  call.refuse(0, "kind", "the name of an optimizer");
 }
 
 /// addParamGroup(optimizer, values, ...parameters)
@@ -102,6 +121,30 @@ napi_value clear_optimizer_state(Call& call) {
   return call.undefined();
 }
 
+std::vector<at::Tensor> tensors_from(const Call& call, size_t begin) {
+  std::vector<at::Tensor> tensors;
+  for (size_t i = begin; i < call.size(); ++i) tensors.push_back(call.tensor(i, "tensor"));
+  return tensors;
+}
+
+/// totalNorm(normType, ...tensors)
+napi_value norm_of_all(Call& call) {
+  return call.tensor_value(total_norm(tensors_from(call, 1), call.number(0, "normType")));
+}
+
+/// clipGradsWithNorm(totalNorm, maxNorm, ...gradients)
+napi_value clip_norm(Call& call) {
+  clip_grads_with_norm(tensors_from(call, 2), call.tensor(0, "totalNorm"),
+                       call.number(1, "maxNorm"));
+  return call.undefined();
+}
+
+/// clipGradValue(clipValue, ...gradients)
+napi_value clip_value(Call& call) {
+  clip_grad_value(tensors_from(call, 1), call.number(0, "clipValue"));
+  return call.undefined();
+}
+
 constexpr Export kExports[] = {
     {"createOptimizer", create_optimizer},
     {"addParamGroup", add_param_group},
@@ -113,6 +156,9 @@ constexpr Export kExports[] = {
     {"optimizerState", optimizer_state},
     {"setOptimizerState", set_optimizer_state},
     {"clearOptimizerState", clear_optimizer_state},
+    {"totalNorm", norm_of_all},
+    {"clipGradsWithNorm", clip_norm},
+    {"clipGradValue", clip_value},
 };
 
 }  // namespace

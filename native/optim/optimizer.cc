@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "napi/call.h"
@@ -14,6 +16,19 @@ double ParamGroup::at(std::string_view name) const {
     throw ArgumentError("the parameter group has no value named " + std::string(name));
   }
   return found->second;
+}
+
+std::optional<double> ParamGroup::optional(std::string_view name) const {
+  const auto found = values.find(name);
+  if (found == values.end() || std::isnan(found->second)) return std::nullopt;
+  return found->second;
+}
+
+at::Tensor& Optimizer::State::operator[](std::string_view name) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const auto& entry) { return entry.first == name; });
+  if (found != entries_.end()) return found->second;
+  return entries_.emplace_back(name, at::Tensor()).second;
 }
 
 const Optimizer::State* Optimizer::find_state(const at::Tensor& parameter) const {
@@ -39,6 +54,7 @@ void Optimizer::add_group(ParamGroup group) {
     }
   }
   groups_.push_back(std::move(group));
+  begin(groups_.back());
 }
 
 void Optimizer::step() {
@@ -52,8 +68,7 @@ void Optimizer::step() {
       const auto device = parameter.device();
       Batch& batch =
           batches[{device.type(), {device.index(), static_cast<int>(parameter.scalar_type())}}];
-      batch.params.push_back(parameter);
-      batch.grads.push_back(grad);
+      batch.add(parameter, grad);
     }
     for (auto& [key, batch] : batches) update(group, batch);
   }

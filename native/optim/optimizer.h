@@ -5,14 +5,18 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace node_libtorch {
 
 /// Named numbers of a group: `lr`, `momentum` …, and what a scheduler keeps there (`initial_lr`).
-/// Booleans are 0 and 1. The names are Python's, so that state dicts need no translation.
+/// Booleans are 0 and 1, None is NaN, pairs are two numbers (`beta1`, `beta2`). The names are
+/// Python's, so that state dicts need no translation.
 using Values = std::map<std::string, double, std::less<>>;
 
 struct ParamGroup {
@@ -21,6 +25,8 @@ struct ParamGroup {
 
   double at(std::string_view name) const;
   bool flag(std::string_view name) const { return at(name) != 0; }
+  /// A value that may be None, such as `fused`; None too if there is none of that name.
+  std::optional<double> optional(std::string_view name) const;
 };
 
 class Optimizer {
@@ -36,8 +42,18 @@ class Optimizer {
 
   std::vector<ParamGroup>& groups() { return groups_; }
 
-  /// State tensors of a parameter by Python's names: `momentum_buffer`.
-  using State = std::map<std::string, at::Tensor, std::less<>>;
+  /// State tensors of a parameter by Python's names (`momentum_buffer`), in the order of their
+  /// making: state dicts show it.
+  class State {
+   public:
+    /// The tensor of that name, undefined at first. The reference holds until the next new name.
+    at::Tensor& operator[](std::string_view name);
+    auto begin() const { return entries_.begin(); }
+    auto end() const { return entries_.end(); }
+
+   private:
+    std::vector<std::pair<std::string, at::Tensor>> entries_;
+  };
   State& state_of(const at::Tensor& parameter) { return state_[parameter.unsafeGetTensorImpl()]; }
   const State* find_state(const at::Tensor& parameter) const;
   void clear_state() { state_.clear(); }
@@ -47,8 +63,15 @@ class Optimizer {
   struct Batch {
     std::vector<at::Tensor> params;
     std::vector<at::Tensor> grads;
+
+    void add(const at::Tensor& parameter, const at::Tensor& grad) {
+      params.push_back(parameter);
+      grads.push_back(grad);
+    }
   };
   virtual void update(const ParamGroup& group, Batch& batch) = 0;
+  /// Called for each new group: some optimizers have state before their first step.
+  virtual void begin(const ParamGroup&) {}
 
  private:
   std::vector<ParamGroup> groups_;

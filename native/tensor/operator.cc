@@ -143,13 +143,13 @@ Operator::Operator(const c10::OperatorHandle& handle) : handle_(handle) {
   text << schema;
   schema_ = text.str();
   for (const auto& argument : schema.arguments()) arguments_.push_back(argument_spec(argument));
-  writes_ = std::any_of(arguments_.begin(), arguments_.end(),
-                        [](const ArgumentSpec& spec) { return spec.written; });
-  repeatable_ = !writes_ && !handle.hasTag(at::Tag::nondeterministic_seeded);
+  const bool writes = std::any_of(arguments_.begin(), arguments_.end(),
+                                  [](const ArgumentSpec& spec) { return spec.written; });
+  repeatable_ = !writes && !handle.hasTag(at::Tag::nondeterministic_seeded);
   // Every operator resizes its outs to fit; resize_, resize_as_, set_ and their kin say so.
-  resizes_ = writes_ && (name_.find("resize") != std::string::npos || name_.rfind("set_", 0) == 0 ||
-                         std::any_of(arguments_.begin(), arguments_.end(),
-                                     [](const ArgumentSpec& spec) { return spec.out; }));
+  resizes_ = writes && (name_.find("resize") != std::string::npos || name_.rfind("set_", 0) == 0 ||
+                        std::any_of(arguments_.begin(), arguments_.end(),
+                                    [](const ArgumentSpec& spec) { return spec.out; }));
   for (const auto& result : schema.returns()) returns_.push_back(return_spec(schema, result));
 }
 

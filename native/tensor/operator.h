@@ -63,8 +63,6 @@ class Operator {
   const std::vector<ReturnSpec>& returns() const { return returns_; }
   const std::string& schema() const { return schema_; }
 
-  /// Whether it changes any of its arguments.
-  bool writes() const { return writes_; }
   /// Whether it may give an argument another shape than it had.
   bool resizes() const { return resizes_; }
   /// Whether a second run gives what the first would have given: it writes nothing, draws nothing.
@@ -79,7 +77,6 @@ class Operator {
   std::string schema_;
   std::vector<ArgumentSpec> arguments_;
   std::vector<ReturnSpec> returns_;
-  bool writes_ = false;
   bool resizes_ = false;
   bool repeatable_ = false;
 };

@@ -1,57 +1,43 @@
+#include <torch/nn/modules/distance.h>
+#include <torch/nn/modules/embedding.h>
 #include <torch/nn/modules/linear.h>
 
-#include "nn/kind.h"
+#include "nn/layer.h"
 
 namespace node_libtorch {
 namespace {
 
-using torch::nn::FlattenImpl;
-using torch::nn::IdentityImpl;
-using torch::nn::LinearImpl;
+namespace nn = torch::nn;
 
-const Register<LinearImpl> linear({
-    .name = "Linear",
-    .inputs = 1,
-    .create = [](const OptionReader& options) -> ModulePtr {
-      return std::make_shared<LinearImpl>(
-          torch::nn::LinearOptions(options.integer("inFeatures"), options.integer("outFeatures"))
-              .bias(options.boolean("bias")));
-    },
-    .forward = forward_one<LinearImpl>,
-    .describe =
-        [](const torch::nn::Module& module, OptionWriter& options) {
-          const auto& layer = static_cast<const LinearImpl&>(module);
-          options.set("inFeatures", layer.options.in_features())
-              .set("outFeatures", layer.options.out_features());
-        },
-    .rebind = rebind<LinearImpl>,
+const auto identity = layer<nn::IdentityImpl>("Identity");
+const auto linear = layer<nn::LinearImpl>("Linear", [](auto& field, auto& options) {
+  field("inFeatures", options.in_features())("outFeatures", options.out_features())
+      .once("bias", options.bias());
 });
-
-const Register<FlattenImpl> flatten({
-    .name = "Flatten",
-    .inputs = 1,
-    .create = [](const OptionReader& options) -> ModulePtr {
-      return std::make_shared<FlattenImpl>(torch::nn::FlattenOptions()
-                                               .start_dim(options.integer("startDim"))
-                                               .end_dim(options.integer("endDim")));
-    },
-    .forward = forward_one<FlattenImpl>,
-    .describe =
-        [](const torch::nn::Module& module, OptionWriter& options) {
-          const auto& layer = static_cast<const FlattenImpl&>(module);
-          options.set("startDim", layer.options.start_dim()).set("endDim", layer.options.end_dim());
-        },
-    .rebind = rebind<FlattenImpl>,
+const auto bilinear = layer<nn::BilinearImpl, 2>("Bilinear", [](auto& field, auto& options) {
+  field("in1Features", options.in1_features())("in2Features", options.in2_features())(
+      "outFeatures", options.out_features())
+      .once("bias", options.bias());
 });
-
-const Register<IdentityImpl> identity({
-    .name = "Identity",
-    .inputs = 1,
-    .create = [](const OptionReader&) -> ModulePtr { return std::make_shared<IdentityImpl>(); },
-    .forward = forward_one<IdentityImpl>,
-    .describe = describe_nothing,
-    .rebind = rebind<IdentityImpl>,
+const auto flatten = layer<nn::FlattenImpl>("Flatten", [](auto& field, auto& options) {
+  field("startDim", options.start_dim())("endDim", options.end_dim());
 });
+const auto unflatten = layer<nn::UnflattenImpl>("Unflatten", [](auto& field, auto& options) {
+  field("dim", options.dim())("unflattenedSize", options.sizes());
+});
+const auto embedding = layer<nn::EmbeddingImpl>("Embedding", [](auto& field, auto& options) {
+  field("numEmbeddings", options.num_embeddings())("embeddingDim", options.embedding_dim())(
+      "paddingIdx", options.padding_idx())("maxNorm", options.max_norm())(
+      "normType", options.norm_type())("scaleGradByFreq", options.scale_grad_by_freq())(
+      "sparse", options.sparse());
+});
+const auto cosine_similarity = layer<nn::CosineSimilarityImpl, 2>(
+    "CosineSimilarity",
+    [](auto& field, auto& options) { field("dim", options.dim())("eps", options.eps()); });
+const auto pairwise_distance =
+    layer<nn::PairwiseDistanceImpl, 2>("PairwiseDistance", [](auto& field, auto& options) {
+      field("p", options.p())("eps", options.eps())("keepdim", options.keepdim());
+    });
 
 }  // namespace
 }  // namespace node_libtorch

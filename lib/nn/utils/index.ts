@@ -1,0 +1,3 @@
+// The `nn.utils` namespace.
+
+export * from './clip-grad.js'
