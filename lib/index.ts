@@ -4,9 +4,12 @@ export type { FunctionContext } from './autograd/function-context.js'
 export type { RemovableHandle } from './autograd/hooks.js'
 export {
   CheckpointError,
+  checkpoint,
   load,
   loadSafetensors,
   loadTensors,
+  openSafetensors,
+  type SafetensorsFile,
   save,
   saveSafetensors,
 } from './checkpoint/index.js'
@@ -44,7 +47,15 @@ export type {
   TensorOptions,
 } from './torch/types.js'
 export {
+  type EvalStep,
+  evalStep,
   type LrFinderOptions,
   type LrFinderResult,
   lrFinder,
+  type StepOptions,
+  type StepOutput,
+  type StepTensors,
+  type TrainStep,
+  type TrainStepOptions,
+  trainStep,
 } from './train/index.js'

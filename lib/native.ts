@@ -22,6 +22,12 @@ export type FunctionCallHandle = Handle<'function call'>
 export type GraphNodeHandle = Handle<'graph node'>
 export type GeneratorHandle = Handle<'generator'>
 
+declare const job: unique symbol
+
+/** The number of a job for the compute thread. */
+export type JobNumber = number & { readonly [job]: true }
+export type AotiModelHandle = Handle<'AOTInductor model'>
+
 /** One argument of an operator's schema. */
 export interface NativeArgument {
   name: string
@@ -64,6 +70,46 @@ export interface CudaMemory {
   maxReserved: number
   free: number
   total: number
+}
+
+/** A value of TorchScript on its way through native code (native/jit/values.h). */
+export type JitValue =
+  | undefined
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | TensorHandle
+  | GeneratorHandle
+  | JitValue[]
+  | { tuple: JitValue[]; names?: string[] }
+  | { keys: JitValue[]; values: JitValue[] }
+  | { float: number }
+  | { re: number; im: number }
+
+/** What a method of a TorchScript module takes: its declaration, its arguments, and which take plain objects. */
+export interface JitSchema {
+  text: string
+  names: string[]
+  objects: boolean[]
+}
+
+/** What a step on the compute thread does; numbers are NaN where there is nothing to clip. */
+export interface StepSettings {
+  zeroGrad: boolean
+  update: boolean
+  divisor: number
+  clipNorm: number
+  normType: number
+  clipValue: number
+  withOutput: boolean
+  autocast: { deviceType: string; dtype: number } | null
+  scaling: { growthFactor: number; backoffFactor: number; growthInterval: number } | null
+  /** How many tensors of each sort follow. */
+  samples: number
+  targets: number
+  clipped: number
 }
 
 export interface Native {
@@ -144,6 +190,11 @@ export interface Native {
     dims: number,
   ): TensorHandle
   copyTo(tensor: TensorHandle, buffer: ArrayBufferView | ArrayBuffer): void
+  mapFile(fd: number, length: number): TensorHandle
+  sliceBytes(bytes: TensorHandle, byteOffset: number, dtype: number, count: number): TensorHandle
+  memoryExtent(tensor: TensorHandle): void
+  checksums(pieces: (Uint8Array | TensorHandle)[]): Promise<Float64Array>
+  writePieces(fd: number, pieces: (Uint8Array | TensorHandle)[]): Promise<Float64Array>
   describeTensor(tensor: TensorHandle): number
   strides(tensor: TensorHandle): number
   item(tensor: TensorHandle): number | bigint | boolean | { re: number; im: number }
@@ -174,6 +225,13 @@ export interface Native {
   sameNode(a: GraphNodeHandle, b: GraphNodeHandle): boolean
   setModes(bits: number): void
   modes(): number
+  autocastAvailable(deviceType: string): boolean
+  autocastEnabled(deviceType: string): boolean
+  autocastDtype(deviceType: string): number
+  setAutocast(deviceType: string, enabled: boolean, dtype: number): void
+  autocastCacheEnabled(): boolean
+  setAutocastCacheEnabled(enabled: boolean): void
+  clearAutocastCache(): void
   /** Number of the backward that runs, -1 outside one. */
   graphTaskId(): number
   setPackHook(pack: ((tensor: TensorHandle) => () => TensorHandle) | null): void
@@ -221,9 +279,40 @@ export interface Native {
   removeParameter(module: ModuleHandle, name: string): void
   setBuffer(module: ModuleHandle, name: string, tensor: TensorHandle | null): void
   removeBuffer(module: ModuleHandle, name: string): void
+  bindTensor(module: ModuleHandle, name: string, tensor: TensorHandle | null): void
+  unregisterTensor(module: ModuleHandle, name: string): void
   setTraining(module: ModuleHandle, training: boolean): void
   isTraining(module: ModuleHandle): boolean
-  moduleTo(module: ModuleHandle, device: string | null, dtype: number | null): void
+  moduleTo(
+    module: ModuleHandle,
+    device: string | null,
+    dtype: number | null,
+    memoryFormat?: number | null,
+    complex?: boolean,
+  ): void
+  copyModule(module: ModuleHandle): ModuleHandle
+  beginMacs(): void
+  readMacs(): number
+  endMacs(): void
+  runInJs(module: ModuleHandle, owner: object | null): void
+  runsNatively(module: ModuleHandle): boolean
+
+  prepareForward(module: ModuleHandle, ...inputs: TensorHandle[]): JobNumber
+  prepareBackward(flags: number, outputs: number, ...tensors: (TensorHandle | null)[]): JobNumber
+  prepareStep(
+    model: ModuleHandle,
+    criterion: ModuleHandle,
+    optimizer: OptimizerHandle | null,
+    settings: StepSettings,
+    ...tensors: TensorHandle[]
+  ): JobNumber
+  /** Null for a job that has to run on the JS thread. */
+  startJob(job: JobNumber): Promise<unknown> | null
+  takeJob(job: JobNumber): TensorHandle[]
+  stopCompute(): void
+  inUse(handle: TensorHandle | ModuleHandle | OptimizerHandle): boolean
+  graphInUse(...tensors: TensorHandle[]): boolean
+  sharesMemory(tensor: TensorHandle): boolean
   moduleForward(module: ModuleHandle, ...inputs: TensorHandle[]): TensorHandle
   swapBatchNormMomentum(module: ModuleHandle, momentum: number | null): number | null | undefined
 
@@ -236,7 +325,14 @@ export interface Native {
   groupValue(optimizer: OptimizerHandle, group: number, name: string): number | undefined
   groupNames(optimizer: OptimizerHandle, group: number): string[]
   setGroupValue(optimizer: OptimizerHandle, group: number, name: string, value: number): void
-  stepOptimizer(optimizer: OptimizerHandle): void
+  stepOptimizer(
+    optimizer: OptimizerHandle,
+    gradScale?: TensorHandle | null,
+    foundInf?: TensorHandle | null,
+  ): void
+  takesGradScale(optimizer: OptimizerHandle): boolean
+  unscaleGradients(optimizer: OptimizerHandle, scale: TensorHandle): TensorHandle
+  checkGradients(optimizer: OptimizerHandle, scale: TensorHandle): TensorHandle
   zeroGrad(optimizer: OptimizerHandle, setToNone: boolean): void
   optimizerState(
     optimizer: OptimizerHandle,
@@ -252,6 +348,51 @@ export interface Native {
   totalNorm(normType: number, ...tensors: TensorHandle[]): TensorHandle
   clipGradsWithNorm(totalNorm: TensorHandle, maxNorm: number, ...gradients: TensorHandle[]): void
   clipGradValue(clipValue: number, ...gradients: TensorHandle[]): void
+
+  jitLoad(source: string | Uint8Array, device: string | null): ModuleHandle
+  jitSave(module: ModuleHandle, ...extraFiles: (string | Uint8Array)[]): Uint8Array
+  jitCall(module: ModuleHandle, method: string, ...values: JitValue[]): JitValue
+  jitPrepare(module: ModuleHandle, method: string, ...values: JitValue[]): JobNumber
+  jitSetTraining(module: ModuleHandle, training: boolean): void
+  jitMethods(module: ModuleHandle): string[]
+  jitSchema(module: ModuleHandle, method: string): JitSchema
+  jitGraph(module: ModuleHandle, method: string, inlined: boolean): string
+  jitCode(module: ModuleHandle, method: string): string
+  jitAttributes(module: ModuleHandle): string[]
+  jitAttribute(module: ModuleHandle, name: string): JitValue
+  jitIdentities(module: ModuleHandle): { module: number; tensors: [name: string, id: number][] }
+  jitFreeze(
+    module: ModuleHandle,
+    optimizeNumerics: boolean,
+    ...preservedAttributes: string[]
+  ): ModuleHandle
+  jitOptimizeForInference(module: ModuleHandle, ...otherMethods: string[]): ModuleHandle
+  jitCopy(module: ModuleHandle): ModuleHandle
+  jitTrace(
+    module: ModuleHandle | null,
+    forward: (inputs: JitValue[]) => JitValue,
+    inputs: JitValue[],
+    argumentNames: string[],
+    strict: boolean,
+    ...classNames: (ModuleHandle | string)[]
+  ): ModuleHandle
+  jitIsTracing(): boolean
+  jitRandomOperators(module: ModuleHandle): string[]
+  jitProgramText(module: ModuleHandle): string
+
+  aotiLoad(
+    path: string,
+    modelName: string,
+    numRunners: number,
+    deviceIndex: number,
+  ): AotiModelHandle
+  aotiDescribe(model: AotiModelHandle): {
+    metadata: Record<string, string>
+    callSpec: string[]
+    constants: string[]
+  }
+  aotiRun(model: AotiModelHandle, ...inputs: TensorHandle[]): TensorHandle[]
+  aotiPrepare(model: AotiModelHandle, ...inputs: TensorHandle[]): JobNumber
 
   libmCos(x: number): number
   libmLog(x: number): number

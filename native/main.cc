@@ -4,13 +4,19 @@
 #include <torch/csrc/inductor/aoti_torch/c/shim.h>
 #include <torch/headeronly/version.h>
 
+#include "amp/grad_scaling.h"
 #include "autograd/autograd.h"
+#include "checkpoint/checkpoint.h"
+#include "jit/jit.h"
 #include "lr/lr.h"
 #include "napi/budget.h"
 #include "napi/call.h"
+#include "napi/compute.h"
 #include "napi/warnings.h"
 #include "nn/batch_norm.h"
+#include "nn/module_macs.h"
 #include "nn/nn.h"
+#include "nn/plain_tensors.h"
 #include "optim/optim.h"
 #include "tensor/context.h"
 #include "tensor/cuda.h"
@@ -24,6 +30,7 @@
 #include "tensor/sites.h"
 #include "tensor/storage.h"
 #include "tensor/vmap.h"
+#include "train/step.h"
 
 namespace node_libtorch {
 namespace {
@@ -115,16 +122,25 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_library(*addon, exports);
   export_dispatch(*addon, exports);
   export_storage(*addon, exports);
+  export_mapping(*addon, exports);
+  export_writing(*addon, exports);
   export_indexing(*addon, exports);
   export_scope(*addon, exports);
   export_vmap(*addon, exports);
   export_sites(*addon, exports);
   export_budget(*addon, exports);
+  export_compute(*addon, exports);
   export_autograd(*addon, exports);
   export_nn(*addon, exports);
+  export_plain_tensors(*addon, exports);
+  export_async(*addon, exports);
   export_batch_norm(*addon, exports);
+  export_module_macs(*addon, exports);
+  export_amp(*addon, exports);
   export_optim(*addon, exports);
   export_lr(*addon, exports);
+  export_step(*addon, exports);
+  export_jit(*addon, exports);
   return exports;
 }
 

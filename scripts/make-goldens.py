@@ -20,9 +20,11 @@ from collections.abc import Iterator
 from goldens.common import GOLDENS, fix_environment
 
 NAMES = (
-    "resnet", "onecycle", "schedulers", "swa", "sgd", "optim", "transforms", "printing", "random", "promotion",
+    "resnet", "models", "onecycle", "schedulers", "swa", "sgd", "optim", "transforms", "printing", "random", "promotion",
     "indexing", "nn", "training",
     "functional_layers", "functional_losses", "functional_windows", "functions", "autograd", "parity", "layers",
+    "layers_utils",
+    "shards", "amp", "modules", "jit",
 )  # fmt: skip
 # Goldens that are compressed files of their own format: too large for JSON.
 BINARY = ("parity",)

@@ -71,7 +71,8 @@ function flags(where: string, accumulate: boolean, retain?: boolean, create?: bo
   )
 }
 
-function run(
+/** @internal Runs a backward on this thread. */
+export function run(
   flags: number,
   outputs: TensorHandle[],
   gradients: (TensorHandle | null)[],
@@ -96,7 +97,22 @@ export function backward(
   gradTensors?: StartGradients,
   options?: BackwardOptions,
 ): void {
-  const where = 'backward'
+  const { flags, outputs, gradients, inputs } = backwardArguments(
+    'backward',
+    tensors,
+    gradTensors,
+    options,
+  )
+  if (outputs.length > 0) run(flags, outputs, gradients, inputs)
+}
+
+/** @internal The arguments of {@link backward}, checked, as native code takes them. */
+export function backwardArguments(
+  where: string,
+  tensors: OneOrMore,
+  gradTensors?: StartGradients,
+  options?: BackwardOptions,
+) {
   const checked = checkOptions(where, options, ['retainGraph', 'createGraph', 'inputs'])
   const outputs = handlesOf(tensorsOf(where, 'tensors', tensors))
   const gradients = startGradients(where, 'gradTensors', gradTensors, outputs.length)
@@ -105,8 +121,12 @@ export function backward(
   if (checked.inputs !== undefined && inputs.length === 0) {
     failRange(where, 'inputs', 'at least one Tensor', checked.inputs)
   }
-  if (outputs.length === 0) return
-  run(flags(where, true, checked.retainGraph, checked.createGraph), outputs, gradients, inputs)
+  return {
+    flags: flags(where, true, checked.retainGraph, checked.createGraph),
+    outputs,
+    gradients,
+    inputs,
+  }
 }
 
 /** What {@link grad} gives for `Inputs`: as many gradients as there are inputs. */

@@ -5,6 +5,9 @@ import { type HookHandle, native, type TensorHandle } from '../native.js'
 import type { Tensor } from '../torch/tensor.js'
 import { access } from '../torch/tensor-access.js'
 import { inCallback } from './mode-stack.js'
+import { RemovableHandle } from './removable-handle.js'
+
+export { RemovableHandle }
 
 /** Takes a gradient; may return another one of the same shape to go on with. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a function without a return statement is a hook too
@@ -25,25 +28,9 @@ function replacement(where: string, value: unknown): TensorHandle | undefined {
   )
 }
 
-/** A hook that has been registered; `remove` ends it. PyTorch's `RemovableHandle`. */
-export class RemovableHandle implements Disposable {
-  #hook: HookHandle | undefined
-
-  /** @internal Made by `registerHook` and its kin. */
-  constructor(hook: HookHandle) {
-    this.#hook = hook
-  }
-
-  /** The hook runs no more. Twice is harmless. */
-  remove(): void {
-    if (this.#hook === undefined) return
-    native.removeHook(this.#hook)
-    this.#hook = undefined
-  }
-
-  [Symbol.dispose](): void {
-    this.remove()
-  }
+/** Made here: closures share what any of them refers to, and a hook must not refer to its own native side. */
+function removable(hook: HookHandle): RemovableHandle {
+  return new RemovableHandle(() => native.removeHook(hook))
 }
 
 /**
@@ -67,9 +54,9 @@ export function registerHook(
   checkFunction(where, 'hook', hook)
   const run = (grad: TensorHandle): TensorHandle | undefined =>
     inCallback(() => replacement(where, hook(access.wrap(grad))))
-  const registered = new RemovableHandle(native.registerHook(handle, run))
+  const registered = native.registerHook(handle, run)
   if (!native.isLeaf(handle)) keep(tensor, run)
-  return registered
+  return removable(registered)
 }
 
 export function registerPostAccumulateGradHook(
@@ -84,5 +71,6 @@ export function registerPostAccumulateGradHook(
     inCallback(() => {
       hook(known.deref() ?? access.wrap(leaf))
     })
-  return new RemovableHandle(native.registerPostAccumulateGradHook(handle, run))
+  const registered = native.registerPostAccumulateGradHook(handle, run)
+  return removable(registered)
 }

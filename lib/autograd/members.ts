@@ -4,6 +4,7 @@ import { native } from '../native.js'
 import type { Tensor } from '../torch/tensor.js'
 import { handleOf } from '../torch/tensor-access.js'
 import { type BackwardOptions, backward } from './backward.js'
+import { backwardAsync } from './backward-async.js'
 import { GradFn } from './grad-fn.js'
 import {
   type PostAccumulateGradHook,
@@ -20,6 +21,13 @@ export interface AutogradMembers {
    * @param gradient gradient of the final result with respect to this tensor; may be left out for a single element
    */
   backward(gradient?: Tensor | null, options?: BackwardOptions): void
+  /**
+   * {@link backward} on a thread of its own, while JavaScript goes on; on this one where the graph holds hooks or custom
+   * functions. Until the promise settles, the `grad` of the leaves can be neither read nor set.
+   *
+   * @example await loss.backwardAsync()
+   */
+  backwardAsync(gradient?: Tensor | null, options?: BackwardOptions): Promise<void>
   /** The recorded operation that made this tensor; null for a leaf. */
   readonly gradFn: GradFn | null
   /** Makes backward fill the `grad` of this tensor although it is no leaf. */
@@ -48,6 +56,9 @@ export interface AutogradMembers {
 export const autogradMembers: AutogradMembers & ThisType<Tensor> = {
   backward(gradient, options) {
     backward(this, gradient, options)
+  },
+  backwardAsync(gradient, options) {
+    return backwardAsync(this, gradient, options)
   },
   get gradFn() {
     const node = native.gradNode(handleOf('gradFn', 'this', this))

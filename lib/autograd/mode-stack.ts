@@ -11,6 +11,13 @@ import { TorchError } from '../errors.js'
 import { type Native, native, type TensorHandle } from '../native.js'
 import { task } from '../torch/task.js'
 import type { Device } from '../torch/types.js'
+import {
+  type Autocast,
+  actualAutocast,
+  applyAutocast,
+  forceAutocast,
+  noAutocast,
+} from './autocast-state.js'
 
 /** The same bits as in native/autograd/modes.cc. */
 export const Bit = { Grad: 1, Inference: 2, Anomaly: 4, CheckNan: 8 } as const
@@ -24,6 +31,7 @@ export interface Mode {
   readonly packHook: PackHook | null
   /** Device of tensors made without one; null for the thread's. Nothing that libtorch knows of. */
   readonly device: Device | null
+  readonly autocast: Autocast
 }
 
 /** One function that was started in a mode. */
@@ -38,7 +46,7 @@ interface Extent {
 const storage = new AsyncLocalStorage<Extent>()
 
 /** The mode outside all extents. */
-let base: Mode = { bits: native.modes(), packHook: null, device: null }
+let base: Mode = { bits: native.modes(), packHook: null, device: null, autocast: noAutocast }
 /** The base itself while {@link run} has put another mode in its place. */
 let lentBase: Mode | undefined
 /** What the thread is in. */
@@ -58,6 +66,7 @@ function apply(mode: Mode): void {
   if (mode === applied) return
   if (mode.bits !== applied.bits) native.setModes(mode.bits)
   if (mode.packHook !== applied.packHook) native.setPackHook(mode.packHook)
+  if (mode.autocast !== applied.autocast) applyAutocast(mode.autocast, applied.autocast)
   applied = mode
 }
 
@@ -66,17 +75,34 @@ task.enter = () => apply(modeOf(storage.getStore()))
 /** What depends on modes and is no call of an operator, for which the dispatcher checks itself. */
 const ENTRIES = [
   'addItem',
+  'aotiPrepare',
+  'aotiRun',
+  'autocastCacheEnabled',
+  'autocastDtype',
+  'autocastEnabled',
   'beginFunction',
   'beginVmap',
   'createModule',
   'fromBuffer',
   'getItem',
+  'jitCall',
+  'jitCopy',
+  'jitFreeze',
+  'jitLoad',
+  'jitOptimizeForInference',
+  'jitPrepare',
+  'jitTrace',
+  'mapFile',
   'moduleForward',
   'moduleTo',
+  'prepareBackward',
+  'prepareForward',
+  'prepareStep',
   'runBackward',
   'setItem',
   'setOptimizerState',
   'setRequiresGrad',
+  'sliceBytes',
   'stepOptimizer',
   'zeroGrad',
 ] as const satisfies readonly (keyof Native)[]
@@ -108,6 +134,7 @@ function endCutOff(): void {
   // What the thread is in is not known: libtorch has left some modes, JavaScript has not.
   native.setModes(base.bits)
   native.setPackHook(base.packHook)
+  forceAutocast(base.autocast)
   applied = base
   rest()
 }
@@ -205,7 +232,7 @@ export function inCallback<T>(fn: () => T): T {
   const bits = native.modes()
   if (bits === applied.bits && running.length === 0 && task.active === 0) return fn()
   const before = applied
-  const mode: Mode = { ...before, bits }
+  const mode: Mode = { ...before, bits, autocast: actualAutocast(before.autocast) }
   applied = mode
   try {
     return run(mode, fn)

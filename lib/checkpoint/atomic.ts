@@ -1,7 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises'
+import {
+  type FileHandle,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  unlink,
+} from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
+import { byteLengthOf, type Piece, type WrittenPieces, writePieces } from './pieces.js'
+
+/** By how much a file system's clock may lag behind the process's. */
+const CLOCK_SLACK_MS = 1000
 
 /** A file that is being written from front to back. */
 export interface FileWriter {
@@ -9,6 +22,14 @@ export interface FileWriter {
   readonly position: number
   /** Appends bytes. They may be reused once the promise has resolved. */
   write(bytes: Uint8Array): Promise<void>
+  /** Appends bytes and tensors, which must not change until the promise resolves. */
+  writePieces(pieces: readonly Piece[]): Promise<WrittenPieces>
+}
+
+/** A file to be written. */
+export interface PlannedFile {
+  readonly target: string
+  write(file: FileWriter): Promise<void>
 }
 
 /**
@@ -19,29 +40,55 @@ export interface FileWriter {
  *
  * @throws what the file system throws, with the temporary file removed and the target as it was
  */
-export async function writeAtomically(
+export const writeAtomically = (
   target: string,
   write: (file: FileWriter) => Promise<void>,
+): Promise<void> => writeTogether([{ target, write }])
+
+/**
+ * Writes several files of one folder as {@link writeAtomically} does, and renames none before all are written and
+ * `beforeRename` has run. What a failure between two renames leaves, the caller must make sense of.
+ */
+export async function writeTogether(
+  files: readonly PlannedFile[],
+  beforeRename: () => Promise<void> = async () => {},
 ): Promise<void> {
-  const { file, mode } = await resolveTarget(target)
-  const folder = path.dirname(file)
-  const prefix = temporaryPrefix(file)
-  await removeStale(folder, prefix)
-  const temporary = path.join(folder, temporaryName(prefix))
-  const handle = await open(temporary, 'wx', mode)
+  const staged: { temporary: string; file: string }[] = []
+  try {
+    for (const { target, write } of files) {
+      const { file, mode } = await resolveTarget(target)
+      const temporary = await claimTemporary(file)
+      staged.push({ temporary, file })
+      await writeSynced(temporary, mode, write)
+    }
+    await beforeRename()
+    for (const { temporary, file } of staged) await rename(temporary, file)
+  } catch (error) {
+    for (const { temporary } of staged) await unlink(temporary).catch(() => {})
+    throw error
+  }
+  for (const folder of new Set(staged.map(({ file }) => path.dirname(file)))) {
+    await syncFolder(folder)
+  }
+}
+
+/** Writes a file that must not exist, and waits until it is on the disk. */
+export async function writeSynced(
+  file: string,
+  mode: number,
+  write: (file: FileWriter) => Promise<void>,
+): Promise<void> {
+  const handle = await open(file, 'wx', mode)
   try {
     const writer = new BufferedWriter(handle)
     await write(writer)
     await writer.flush()
     await handle.sync()
-    await handle.close()
-    await rename(temporary, file)
   } catch (error) {
     await handle.close().catch(() => {}) // the first error is the one to report
-    await unlink(temporary).catch(() => {})
     throw error
   }
-  await syncFolder(folder)
+  await handle.close()
 }
 
 /** Where a path really leads, and the permissions that its file has or shall have. */
@@ -55,22 +102,32 @@ async function resolveTarget(target: string): Promise<{ file: string; mode: numb
   }
 }
 
-// .<name>.<host>.<process>.<random>.tmp: who wrote it can be seen, and whether they still live.
-const temporaryPrefix = (file: string): string =>
-  `.${path.basename(file).slice(0, 100)}.${hostname()
+/**
+ * A name beside the target, `.<name>.<host>.<process>.<random>.tmp`, that tells who writes there; what dead processes
+ * of this machine have left under such names is removed.
+ */
+export async function claimTemporary(target: string): Promise<string> {
+  const folder = path.dirname(target)
+  const host = hostname()
     .replace(/[^\w-]/g, '_')
-    .slice(0, 64)}.`
-
-const temporaryName = (prefix: string): string =>
-  `${prefix}${process.pid}.${randomBytes(6).toString('hex')}.tmp`
-
-async function removeStale(folder: string, prefix: string): Promise<void> {
+    .slice(0, 64)
+  const prefix = `.${path.basename(target).slice(0, 100)}.${host}.`
   for (const name of await readdir(folder)) {
     if (!name.startsWith(prefix)) continue
     const owner = /^(\d+)\.[0-9a-f]{12}\.tmp$/.exec(name.slice(prefix.length))?.[1]
-    if (owner === undefined || isAlive(Number(owner))) continue
-    await unlink(path.join(folder, name)).catch(() => {}) // another process may be quicker
+    const file = path.join(folder, name)
+    if (owner === undefined || !(await isAbandoned(file, Number(owner)))) continue
+    await rm(file, { recursive: true, force: true }).catch(() => {}) // another process may be quicker
   }
+  return path.join(folder, `${prefix}${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
+}
+
+/** In a container every start may have the same process id: what is older than this process is not its own. */
+async function isAbandoned(file: string, owner: number): Promise<boolean> {
+  if (owner !== process.pid) return !isAlive(owner)
+  const started = Date.now() - 1000 * process.uptime()
+  const stats = await stat(file).catch(() => undefined)
+  return stats !== undefined && stats.mtimeMs < started - CLOCK_SLACK_MS
 }
 
 /** Whether a process with this id runs on this machine. */
@@ -93,7 +150,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Gathers small pieces; one write call takes at most 2 GiB − 1 on Linux. */
+/** Gathers small writes; one write call takes at most 2 GiB − 1 on Linux. */
 class BufferedWriter implements FileWriter {
   private static readonly PIECE = 1 << 26
   private readonly buffer = new Uint8Array(1 << 18)
@@ -108,6 +165,13 @@ class BufferedWriter implements FileWriter {
     if (bytes.length >= this.buffer.length) return this.writeAll(bytes)
     this.buffer.set(bytes, this.filled)
     this.filled += bytes.length
+  }
+
+  async writePieces(pieces: readonly Piece[]): Promise<WrittenPieces> {
+    await this.flush()
+    const written = await writePieces(this.handle, pieces)
+    this.position += pieces.reduce((sum, piece) => sum + byteLengthOf(piece), 0)
+    return written
   }
 
   async flush(): Promise<void> {

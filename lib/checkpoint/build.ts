@@ -2,12 +2,10 @@ import { makeFunction } from '../torch/dispatch.js'
 import { torch } from '../torch/index.js'
 import type { Tensor } from '../torch/tensor.js'
 import type { StorageDescriptor, TensorDescriptor } from './descriptor.js'
-import { itemSize } from './dtypes.js'
-import { quote, refuse } from './error.js'
-import type { StorageData } from './storage-data.js'
+import type { StorageMemory } from './storage-memory.js'
 
 /**
- * Makes tensors out of descriptors and the bytes of their storages. Tensors of one storage share its
+ * Makes tensors out of descriptors and the memory of their storages. Tensors of one storage share its
  * memory, and a descriptor that occurs twice is one tensor.
  */
 export class TensorBuilder {
@@ -15,15 +13,15 @@ export class TensorBuilder {
   /** For each storage and element type, a flat tensor over all of it. */
   private readonly bases = new Map<StorageDescriptor, Map<string, Tensor>>()
 
-  constructor(private readonly data: StorageData) {}
+  constructor(private readonly memory: StorageMemory) {}
 
-  /** The tensor of a descriptor whose storage is in the data. */
+  /** The tensor of a descriptor. */
   build(descriptor: TensorDescriptor): Tensor {
     const known = this.built.get(descriptor)
     if (known !== undefined) return known
     const { dtype, offset, shape, stride, requiresGrad, flags } = descriptor
     const base = this.base(descriptor)
-    const plain: Tensor = torch.empty([0], { dtype })
+    const plain: Tensor = torch.empty([0], { dtype, device: 'cpu' })
     // Unlike asStrided, this makes no view in the eyes of autograd.
     plain.set_(base, offset, shape, stride)
     const conjugated = flags.conj === true ? replaced(plain, plain.conj()) : plain
@@ -38,6 +36,7 @@ export class TensorBuilder {
     for (const bases of this.bases.values()) {
       for (const base of bases.values()) base.dispose()
     }
+    this.memory.finish()
   }
 
   /** Frees everything, after a failure. */
@@ -51,11 +50,7 @@ export class TensorBuilder {
     this.bases.set(storage, bases)
     const known = bases.get(dtype)
     if (known !== undefined) return known
-    const buffer = this.data.get(storage)
-    if (buffer === undefined) throw new Error(`storage ${storage.key} was not read`)
-    if (dtype === 'bool') checkBooleans(storage.key, new Uint8Array(buffer))
-    const count = Math.floor(buffer.byteLength / itemSize(dtype))
-    const base = torch.fromBuffer(buffer, dtype, { shape: [count] })
+    const base = this.memory.flat(storage, dtype)
     bases.set(dtype, base)
     return base
   }
@@ -66,10 +61,4 @@ const negated = makeFunction('_neg_view', '_neg_view') as (tensor: Tensor) => Te
 function replaced(tensor: Tensor, by: Tensor): Tensor {
   tensor.dispose()
   return by
-}
-
-/** Kernels may do anything with a boolean that is neither 0 nor 1. */
-function checkBooleans(key: string, bytes: Uint8Array): void {
-  const odd = bytes.find((byte) => byte > 1)
-  if (odd !== undefined) refuse(`has the byte ${odd} among the booleans of ${quote(key)}`)
 }

@@ -4,18 +4,20 @@ export { CheckpointError } from './error.js'
 export {
   type CheckpointKey,
   type CheckpointValue,
+  type LoadOptions,
+  type LoadTensorsOptions,
   load,
   loadTensors,
 } from './load.js'
-export type {
-  ParseOptions as LoadOptions,
-  StateDictOptions as LoadTensorsOptions,
-} from './parse.js'
+export type { MemoryOptions } from './reading.js'
+export * as checkpoint from './run/index.js'
+export { type SaveSafetensorsOptions, saveSafetensors } from './safetensors.js'
 export {
   loadSafetensors,
-  type SaveSafetensorsOptions,
+  openSafetensors,
+  SafetensorsFile,
   safetensorsMetadata,
-  saveSafetensors,
-} from './safetensors.js'
+  type TensorInfo,
+} from './safetensors-file.js'
 export { type Savable, save } from './save.js'
 export { OrderedDict, PickledObject } from './values.js'

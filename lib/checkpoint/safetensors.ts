@@ -1,67 +1,77 @@
-import { checkOptions, checkString, fail, isPlainObject } from '../check.js'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { checkOneOf, checkOptions, checkString, fail, isPlainObject } from '../check.js'
 import { Tensor } from '../torch/tensor.js'
-import { writeAtomically } from './atomic.js'
 import { SAFETENSORS_DTYPES } from './dtypes.js'
 import { naming } from './error.js'
-
-export { loadSafetensors, safetensorsMetadata } from './load.js'
+import { memoryExtent } from './extent.js'
+import { DEFAULT_NAME } from './safetensors-index.js'
+import { byteCount, type NamedTensor, writeShards } from './safetensors-shards.js'
 
 /** Options of {@link saveSafetensors}. */
 export interface SaveSafetensorsOptions {
   /** Texts to keep in the header under `__metadata__`. */
   readonly metadata?: Readonly<Record<string, string>>
+  /**
+   * The most bytes of tensors in one file, as a number or as in `'5GB'` (10^9) and `'5GiB'` (2^30). More are split into
+   * `model-00001-of-00003.safetensors` and so on, with an index `model.safetensors.index.json`. Unlimited by default.
+   */
+  readonly maxShardSize?: number | string
+  /**
+   * What becomes of tensors that share memory: `'refuse'` (the default, as in Python) or `'copy'`, which writes each
+   * in full and loses that they are one.
+   */
+  readonly shared?: 'refuse' | 'copy'
 }
 
 const where = 'saveSafetensors'
 const DTYPE_NAMES = new Map([...SAFETENSORS_DTYPES].map(([name, dtype]) => [dtype as string, name]))
+const DTYPE_ORDER = [...SAFETENSORS_DTYPES.keys()]
 
 /**
- * Writes tensors by name into a safetensors file, which Python's `safetensors.torch.load_file` reads. Tensors
- * that share memory are written once each; element types keep, views become contiguous. The file appears whole
- * or not at all. Tensors must not be changed until the promise resolves.
+ * Writes tensors by name into a safetensors file, which Python's `safetensors.torch.load_file` reads. Element types
+ * keep, views become contiguous. The file appears whole or not at all; of several files the index comes last, and is
+ * gone while others are being replaced. Tensors must not be changed until the promise resolves.
  *
+ * @param file the file, or a folder for a `model.safetensors` in it
+ * @returns the files written, the index of several last
  * @throws TypeError that names the tensor; CheckpointError that names the file
  */
 export async function saveSafetensors(
   tensors: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
-  path: string,
+  file: string,
   options?: SaveSafetensorsOptions,
-): Promise<void> {
-  checkString(where, 'path', path)
-  const { metadata } = checkOptions(where, options, ['metadata'])
+): Promise<string[]> {
+  checkString(where, 'file', file)
+  const {
+    metadata,
+    maxShardSize,
+    shared = 'refuse',
+  } = checkOptions(where, options, ['metadata', 'maxShardSize', 'shared'])
+  checkOneOf(where, 'shared', shared, ['refuse', 'copy'])
+  const limit =
+    maxShardSize === undefined
+      ? Number.POSITIVE_INFINITY
+      : byteCount(where, 'maxShardSize', maxShardSize)
   const entries = checkTensors(tensors)
-  const header = headerOf(entries, metadata)
-  await naming(where, path, () =>
-    writeAtomically(path, async (file) => {
-      await file.write(header)
-      for (const { tensor } of entries) await file.write(tensor.toBytes())
-    }),
-  )
+  if (shared === 'refuse') refuseShared(entries)
+  const texts = metadata === undefined ? undefined : checkMetadata(metadata)
+  return naming(where, file, async () => {
+    const isFolder = (await stat(file).catch(() => undefined))?.isDirectory() ?? false
+    return writeShards(entries, isFolder ? path.join(file, DEFAULT_NAME) : file, limit, texts)
+  })
 }
 
-interface Entry {
-  readonly name: string
-  readonly tensor: Tensor
-  readonly dtype: string
-  readonly order: number
-  readonly byteLength: number
-}
-
-const DTYPE_ORDER = [...SAFETENSORS_DTYPES.keys()]
-
-/** The tensors in the order of the file: by element type, then by name. */
-function checkTensors(tensors: unknown): Entry[] {
+function checkTensors(tensors: unknown): NamedTensor[] {
   if (!(tensors instanceof Map) && !isPlainObject(tensors)) {
     fail(where, 'tensors', 'a Map or a plain object of tensors', tensors)
   }
   const pairs: [unknown, unknown][] =
     tensors instanceof Map ? [...tensors] : Object.entries(tensors)
-  return pairs
-    .map(([name, tensor]) => checkEntry(name, tensor))
-    .sort((a, b) => a.order - b.order || (a.name < b.name ? -1 : Number(a.name > b.name)))
+  return pairs.map(([name, tensor]) => checkEntry(name, tensor))
 }
 
-function checkEntry(name: unknown, tensor: unknown): Entry {
+function checkEntry(name: unknown, tensor: unknown): NamedTensor {
   if (typeof name !== 'string' || name === '__metadata__' || /\p{Surrogate}/u.test(name)) {
     fail(where, 'the name of a tensor', 'a string of whole characters', name)
   }
@@ -78,27 +88,26 @@ function checkEntry(name: unknown, tensor: unknown): Entry {
   return { name, tensor, dtype, order: DTYPE_ORDER.indexOf(dtype), byteLength }
 }
 
-/** The header's length and the header, filled up with spaces so that the data begin at a multiple of 8. */
-function headerOf(entries: readonly Entry[], metadata: unknown): Uint8Array {
-  const parts: string[] = []
-  if (metadata !== undefined) parts.push(`"__metadata__":${metadataText(metadata)}`)
-  let begin = 0
-  for (const { name, tensor, dtype, byteLength } of entries) {
-    const end = begin + byteLength
-    const fields = { dtype, shape: tensor.shape, data_offsets: [begin, end] }
-    parts.push(`${JSON.stringify(name)}:${JSON.stringify(fields)}`)
-    begin = end
+/** The format cannot say that two tensors are one: Python refuses them too. Parts that lie apart are no trouble. */
+function refuseShared(entries: readonly NamedTensor[]): void {
+  const extents = entries
+    .map(({ name, tensor }) => ({ name, ...memoryExtent(tensor) }))
+    .filter(({ start, end }) => end > start)
+    .sort((a, b) => a.storage - b.storage || a.start - b.start)
+  for (const [i, extent] of extents.entries()) {
+    const before = extents[i - 1]
+    if (before?.storage !== extent.storage || before.end <= extent.start) continue
+    throw new TypeError(
+      `${where}: the tensors ${JSON.stringify(before.name)} and ${JSON.stringify(extent.name)} share memory, which ` +
+        "a safetensors file cannot express: leave one out, give { shared: 'copy' } to write each in full, or use " +
+        'save(), whose files keep the sharing',
+    )
   }
-  const text = Buffer.from(`{${parts.join(',')}}`)
-  const header = Buffer.alloc(8 + Math.ceil(text.length / 8) * 8, ' ')
-  header.writeBigUInt64LE(BigInt(header.length - 8))
-  text.copy(header, 8)
-  return header
 }
 
-function metadataText(metadata: unknown): string {
+function checkMetadata(metadata: unknown): Readonly<Record<string, string>> {
   if (!isPlainObject(metadata)) fail(where, 'metadata', 'a plain object of strings', metadata)
   for (const [key, value] of Object.entries(metadata))
     checkString(where, `metadata[${JSON.stringify(key)}]`, value)
-  return JSON.stringify(metadata)
+  return metadata as Record<string, string>
 }

@@ -3,9 +3,7 @@ import type { Tensor } from '../torch/tensor.js'
 import { writeAtomically } from './atomic.js'
 import { naming } from './error.js'
 import type { CheckpointKey } from './load.js'
-import { pickle } from './pickler.js'
-import { StoredTensors } from './stored-tensors.js'
-import { ZipWriter } from './zip-writer.js'
+import { PthFile } from './pth-file.js'
 
 /** What can be written into a `.pth` file. */
 export type Savable =
@@ -34,25 +32,14 @@ export type Savable =
  */
 export async function save(value: Savable, path: string): Promise<void> {
   checkString('save', 'path', path)
-  const tensors = new StoredTensors('save')
+  const content = new PthFile('save', value)
   try {
-    const tensorOf = (object: object) => tensors.find(object)
-    // The first time finds out how much of each storage is in use; the second says so.
-    pickle('save', value, tensorOf)
-    const bytes = pickle('save', value, tensorOf)
     await naming('save', path, () =>
       writeAtomically(path, async (file) => {
-        const zip = new ZipWriter(file)
-        await zip.add('archive/data.pkl', bytes)
-        await zip.add('archive/byteorder', Buffer.from('little'))
-        for (const { key, flat } of tensors.storages) {
-          await zip.add(`archive/data/${key}`, flat?.toBytes() ?? new Uint8Array(0))
-        }
-        await zip.add('archive/version', Buffer.from('3\n'))
-        await zip.finish()
+        await content.write(file)
       }),
     )
   } finally {
-    tensors.dispose()
+    content.dispose()
   }
 }

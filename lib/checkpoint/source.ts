@@ -1,6 +1,9 @@
 import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { refuse } from './error.js'
+import { native } from '../native.js'
+import type { Tensor } from '../torch/tensor.js'
+import { access } from '../torch/tensor-access.js'
+import { CheckpointError, refuse } from './error.js'
 
 /** Random access to the bytes of a file, every range checked against its size. */
 export interface ByteSource {
@@ -61,6 +64,18 @@ export class FileSource implements ByteSource {
       const { bytesRead } = await this.handle.read(target, done, length, offset + done)
       if (bytesRead === 0) refuse('became shorter while it was read')
       done += bytesRead
+    }
+  }
+
+  /**
+   * All bytes as a uint8 tensor over a private mapping of the file, which outlives this source: read when they are
+   * touched, and copied when they are written, so that the file never changes.
+   */
+  map(): Tensor {
+    try {
+      return access.wrap(native.mapFile(this.handle.fd, this.size))
+    } catch (cause) {
+      throw new CheckpointError(`cannot be mapped: ${String(cause)}`, { cause })
     }
   }
 

@@ -2,6 +2,7 @@ import { fail } from '../check.js'
 import { torch } from '../torch/index.js'
 import { Tensor } from '../torch/tensor.js'
 import { isFileDType, STORAGE_CLASSES } from './dtypes.js'
+import { memoryExtent } from './extent.js'
 import type { PickledStorage, PickledTensor } from './pickler.js'
 
 /** A storage to be written: the elements from its first to the last that any tensor uses. */
@@ -12,8 +13,6 @@ class Storage implements PickledStorage {
   constructor(
     readonly key: string,
     private readonly dtype: string,
-    /** Its first element, which tells it from other storages. */
-    readonly first?: Tensor,
   ) {}
 
   get typed(): PickledStorage['typed'] {
@@ -34,9 +33,16 @@ class Storage implements PickledStorage {
     this.flat = tensor.asStrided([numel], [1], 0)
   }
 
+  /** From here on the elements are those of now, in memory of the CPU, whatever happens to the tensors. */
+  freeze(): void {
+    const { flat } = this
+    if (flat === undefined) return
+    this.flat = flat.device === 'cpu' ? flat.clone() : flat.cpu()
+    flat.dispose()
+  }
+
   dispose(): void {
     this.flat?.dispose()
-    this.first?.dispose()
   }
 }
 
@@ -46,8 +52,8 @@ class Storage implements PickledStorage {
  */
 export class StoredTensors {
   private readonly tensors = new Map<object, PickledTensor>()
-  /** Storages by element type, device and first element; few have all three in common. */
-  private readonly candidates = new Map<string, Storage[]>()
+  /** Storages by element type and identity, which is theirs alone as long as `flat` keeps them. */
+  private readonly known = new Map<string, Storage>()
   readonly storages: Storage[] = []
 
   constructor(private readonly where: string) {}
@@ -61,6 +67,13 @@ export class StoredTensors {
     const tensor = torch.noGrad(() => torch.scope(() => this.add(value)))
     this.tensors.set(value, tensor)
     return tensor
+  }
+
+  /** Copies all elements, so that the tensors may change. */
+  freeze(): void {
+    torch.noGrad(() => {
+      for (const storage of this.storages) storage.freeze()
+    })
   }
 
   /** Frees what only the writing needed. */
@@ -85,19 +98,14 @@ export class StoredTensors {
   }
 
   private storageOf(tensor: Tensor): Storage {
-    const first = tensor.asStrided([], [], 0)
-    const fingerprint = `${tensor.dtype} ${tensor.device} ${Buffer.from(first.toBytes()).toString('hex')}`
-    const candidates = this.candidates.get(fingerprint) ?? []
-    this.candidates.set(fingerprint, candidates)
-    const known = candidates.find(({ first: other }) => other !== undefined && first.isSetTo(other))
-    if (known !== undefined) return known
-    const storage = this.addStorage(tensor.dtype, first)
-    candidates.push(storage)
+    const identity = `${tensor.dtype} ${memoryExtent(tensor).storage}`
+    const storage = this.known.get(identity) ?? this.addStorage(tensor.dtype)
+    this.known.set(identity, storage)
     return storage
   }
 
-  private addStorage(dtype: string, first?: Tensor): Storage {
-    const storage = new Storage(String(this.storages.length), dtype, first)
+  private addStorage(dtype: string): Storage {
+    const storage = new Storage(String(this.storages.length), dtype)
     this.storages.push(storage)
     return storage
   }

@@ -41,7 +41,11 @@ export function replaceValues(
   const result = visit(root)
   for (let container = pending.pop(); container !== undefined; container = pending.pop()) {
     if (Array.isArray(container)) {
-      for (let i = 0; i < container.length; i++) container[i] = visit(container[i])
+      for (let i = 0; i < container.length; i++) {
+        const result = visit(container[i])
+        // A tuple of a value that has been through here is frozen.
+        if (!Object.is(result, container[i])) container[i] = result
+      }
       if (tuples.has(container)) Object.freeze(container)
     } else if (container instanceof Map) {
       for (const [key, value] of container) {
@@ -58,6 +62,37 @@ export function replaceValues(
   }
   return result
 }
+
+/**
+ * The same value with plain objects for the dicts whose keys are all texts; what occurs twice still is one. For what
+ * this library has written itself: it descends by recursion.
+ */
+export function plainDicts(root: unknown): unknown {
+  const seen = new Map<object, object>()
+  const convert = (value: unknown): unknown => {
+    if (!Array.isArray(value) && !(value instanceof Map)) return value
+    const known = seen.get(value)
+    if (known !== undefined) return known
+    if (Array.isArray(value)) {
+      const items: unknown[] = []
+      seen.set(value, items)
+      for (const item of value) items.push(convert(item))
+      return Object.isFrozen(value) ? Object.freeze(items) : items
+    }
+    const isPlain = [...value.keys()].every((key) => typeof key === 'string')
+    const dict = isPlain ? {} : new Map<unknown, unknown>()
+    seen.set(value, dict)
+    for (const [key, item] of value) {
+      if (dict instanceof Map) dict.set(key, convert(item))
+      // Not by assignment: the key may be '__proto__'.
+      else Object.defineProperty(dict, key, { ...PLAIN, value: convert(item) })
+    }
+    return dict
+  }
+  return convert(root)
+}
+
+const PLAIN = { writable: true, enumerable: true, configurable: true }
 
 const isContainer = (value: unknown): value is object =>
   Array.isArray(value) ||

@@ -1,5 +1,12 @@
 import { crc32 } from 'node:zlib'
-import type { FileWriter } from './atomic.js'
+import type { Tensor } from '../torch/tensor.js'
+import { byteLengthOf, type Pieces } from './pieces.js'
+
+/** A tensor as an entry, with the CRC-32 of its bytes. */
+export interface TensorEntry {
+  readonly tensor: Tensor
+  readonly crc: number
+}
 
 /** What is written about an entry twice: before its data, and in the directory. */
 interface Written {
@@ -17,7 +24,6 @@ const DATE = 0x0021
 const ZIP64_ID = 0x0001
 const PADDING_ID = 0x4246
 const MARKER = 0xffffffff
-const CRC_PIECE = 1 << 26
 
 /** Little-endian fields, appended one after another. */
 class Fields {
@@ -60,32 +66,26 @@ class Fields {
   }
 }
 
-function checksum(bytes: Uint8Array): number {
-  let crc = 0
-  for (let at = 0; at < bytes.length; at += CRC_PIECE) {
-    crc = crc32(bytes.subarray(at, at + CRC_PIECE), crc)
-  }
-  return crc
-}
-
 /**
- * Writes an archive of stored entries as `torch.save` lays them out. Sizes, offsets and counts that do not
+ * Lays out an archive of stored entries as `torch.save` does. Sizes, offsets and counts that do not
  * fit the old fields go into ZIP64 ones, from `limits` on, which tests lower.
  */
 export class ZipWriter {
   private readonly entries: Written[] = []
 
   constructor(
-    private readonly file: FileWriter,
+    private readonly file: Pieces,
     private readonly limits = { size: MARKER, count: 0xffff },
   ) {}
 
   /** Appends an entry. */
-  async add(entryName: string, data: Uint8Array): Promise<void> {
+  add(entryName: string, data: Uint8Array | TensorEntry): void {
     const header = this.file.position
     const name = Buffer.from(entryName)
-    const crc = checksum(data)
-    const size = data.length
+    const isBytes = data instanceof Uint8Array
+    const crc = isBytes ? crc32(data) : data.crc
+    const piece = isBytes ? data : data.tensor
+    const size = byteLengthOf(piece)
     const isWide = size >= this.limits.size
     const wide = isWide ? new Fields().u16(ZIP64_ID, 16).u64(size, size).all : Buffer.alloc(0)
     const fixed = 30 + name.length + wide.length + 4
@@ -99,19 +99,19 @@ export class ZipWriter {
       .bytes(name, wide)
       .u16(PADDING_ID, padding)
       .bytes(new Uint8Array(padding))
-    await this.file.write(local.all)
-    await this.file.write(data)
+    this.file.add(local.all)
+    this.file.add(piece)
     this.entries.push({ name, crc, size, header })
   }
 
-  /** Writes the directory; nothing can be added after it. */
-  async finish(): Promise<void> {
+  /** Adds the directory; nothing can be added after it. */
+  finish(): void {
     const start = this.file.position
-    for (const entry of this.entries) await this.file.write(this.central(entry))
+    for (const entry of this.entries) this.file.add(this.central(entry))
     const size = this.file.position - start
     const count = this.entries.length
     if (count >= this.limits.count || start + size >= this.limits.size) {
-      await this.finishWide(count, size, start)
+      this.finishWide(count, size, start)
     }
     const end = new Fields()
       .u32(0x06054b50)
@@ -119,7 +119,7 @@ export class ZipWriter {
       .u16(...Array(2).fill(count >= this.limits.count ? 0xffff : count))
       .u32(size >= this.limits.size ? MARKER : size, start >= this.limits.size ? MARKER : start)
       .u16(0)
-    await this.file.write(end.all)
+    this.file.add(end.all)
   }
 
   private central({ name, crc, size, header }: Written): Buffer {
@@ -140,7 +140,7 @@ export class ZipWriter {
       .bytes(name, wide).all
   }
 
-  private async finishWide(count: number, size: number, start: number): Promise<void> {
+  private finishWide(count: number, size: number, start: number): void {
     const recordAt = this.file.position
     const record = new Fields()
       .u32(0x06064b50)
@@ -151,6 +151,6 @@ export class ZipWriter {
       .u32(0x07064b50, 0)
       .u64(recordAt)
       .u32(1)
-    await this.file.write(record.all)
+    this.file.add(record.all)
   }
 }

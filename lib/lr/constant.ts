@@ -22,7 +22,7 @@ export class Constant extends EpochScheduler<{ factor: number; total_iters: numb
   protected override nextLrs(): number[] {
     const { last_epoch, factor, total_iters } = this.state
     if (last_epoch === 0) return this.scaledLrs(factor)
-    return last_epoch === total_iters ? this.scaledLrs(1 / factor) : this.currentLrs()
+    return last_epoch === total_iters ? this.scaledLrs(1 / factor) : this.currentLrs
   }
 
   protected override closedForm(): number[] {

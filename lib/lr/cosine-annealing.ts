@@ -22,7 +22,7 @@ export class CosineAnnealing extends EpochScheduler<{ T_max: number; eta_min: nu
 
   protected override nextLrs(): number[] {
     const { last_epoch, T_max, eta_min, base_lrs, _is_initial } = this.state
-    const lrs = this.currentLrs()
+    const lrs = this.currentLrs
     if (_is_initial) return lrs
     if ((last_epoch - 1 - T_max) % (2 * T_max) === 0) {
       // The lowest point, from which no factor leads away.

@@ -20,8 +20,8 @@ export interface CyclicOptions extends EpochOptions {
   maxLr: number | readonly number[]
   /** Steps of the rising half of a cycle (2000). */
   stepSizeUp?: number
-  /** Steps of the falling half; as many as of the rising one unless given. */
-  stepSizeDown?: number
+  /** Steps of the falling half; as many as of the rising one unless given, or null. */
+  stepSizeDown?: number | null
   /** Height of the cycles: all the same, each half of the one before, or `gamma` to the power of the step. */
   mode?: Mode
   /** Base of 'exp_range' (1). */
@@ -140,7 +140,7 @@ export function cyclic(optimizer: Optimizer, options: CyclicOptions): Cyclic {
   const groups = new Groups(WHERE, optimizer)
   const {
     stepSizeUp = 2000,
-    stepSizeDown = stepSizeUp,
+    stepSizeDown = null,
     mode = 'triangular',
     gamma = 1,
     scaleFn,
@@ -155,7 +155,7 @@ export function cyclic(optimizer: Optimizer, options: CyclicOptions): Cyclic {
   const baseLrs = groups.spread('baseLr', lrs.baseLr)
   const maxLrs = groups.spread('maxLr', lrs.maxLr)
   const up = checkInteger(WHERE, 'stepSizeUp', stepSizeUp, { min: 1 })
-  const total = up + checkInteger(WHERE, 'stepSizeDown', stepSizeDown, { min: 1 })
+  const total = up + checkInteger(WHERE, 'stepSizeDown', stepSizeDown ?? stepSizeUp, { min: 1 })
   checkOneOf(WHERE, 'mode', mode, MODES)
   checkOneOf(WHERE, 'scaleMode', scaleMode, SCALE_MODES)
   const momentum = checkBoolean(WHERE, 'cycleMomentum', cycleMomentum)

@@ -2,6 +2,7 @@
 
 import { checkInteger, checkNumber } from '../check.js'
 import { TorchError } from '../errors.js'
+import { hasStepped } from '../optim/optimizer.js'
 import { warnOnce } from '../warn.js'
 import type { Groups } from './groups.js'
 import { Scheduler } from './scheduler.js'
@@ -54,6 +55,11 @@ export abstract class EpochScheduler<Own extends object = object> extends Schedu
     return this.state.last_epoch
   }
 
+  /** Learning rate of each group that the schedule starts from. PyTorch's `base_lrs`. */
+  get baseLrs(): number[] {
+    return [...this.state.base_lrs]
+  }
+
   /**
    * Moves on by one step: call it after `optimizer.step()`, once for each epoch or batch as the schedule counts.
    *
@@ -63,6 +69,12 @@ export abstract class EpochScheduler<Own extends object = object> extends Schedu
     if (epoch !== undefined) {
       checkNumber(`${this.groups.where}.step`, 'epoch', epoch, { min: 0 })
       warnOnce(`${this.groups.where}: step(epoch) is deprecated; step() goes on by one`)
+    }
+    if (this.state._step_count === 1 && !hasStepped(this.optimizer)) {
+      warnOnce(
+        `${this.groups.where}: scheduler.step() was called before optimizer.step(): the first learning rate of the ` +
+          'schedule is skipped; call optimizer.step() first',
+      )
     }
     this.#go(epoch, 1)
   }
@@ -108,14 +120,14 @@ export abstract class EpochScheduler<Own extends object = object> extends Schedu
     return this.nextLrs()
   }
 
-  /** The groups' learning rates as they are. */
-  protected currentLrs(): number[] {
+  /** Learning rate of each group as it is, whoever has set it. */
+  get currentLrs(): number[] {
     return this.groups.all('lr')
   }
 
   /** The groups' learning rates times a factor. */
   protected scaledLrs(factor: number): number[] {
-    return this.currentLrs().map((lr) => lr * factor)
+    return this.currentLrs.map((lr) => lr * factor)
   }
 
   /** The initial learning rates times a factor. */

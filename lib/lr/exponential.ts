@@ -19,7 +19,7 @@ export class Exponential extends EpochScheduler<{ gamma: number }> {
   }
 
   protected override nextLrs(): number[] {
-    return this.state._is_initial ? this.currentLrs() : this.scaledLrs(this.state.gamma)
+    return this.state._is_initial ? this.currentLrs : this.scaledLrs(this.state.gamma)
   }
 
   protected override closedForm(): number[] {

@@ -12,6 +12,12 @@ export {
   type CosineAnnealingWarmRestartsOptions,
   cosineAnnealingWarmRestarts,
 } from './cosine-annealing-warm-restarts.js'
+export {
+  type CustomScheduler,
+  type GetLr,
+  type LrSchedulerOptions,
+  lrScheduler,
+} from './custom.js'
 export { type Cyclic, type CyclicOptions, cyclic } from './cyclic.js'
 export type { EpochOptions } from './epoch-scheduler.js'
 export { type Exponential, type ExponentialOptions, exponential } from './exponential.js'

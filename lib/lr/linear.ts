@@ -30,7 +30,7 @@ export class Linear extends EpochScheduler<LinearState> {
   protected override nextLrs(): number[] {
     const { last_epoch, start_factor, end_factor, total_iters, _is_initial } = this.state
     if (last_epoch === 0) return this.scaledLrs(start_factor)
-    if (_is_initial || last_epoch > total_iters) return this.currentLrs()
+    if (_is_initial || last_epoch > total_iters) return this.currentLrs
     const rise = end_factor - start_factor
     return this.scaledLrs(1 + rise / (total_iters * start_factor + (last_epoch - 1) * rise))
   }

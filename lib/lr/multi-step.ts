@@ -28,7 +28,7 @@ export class MultiStep extends EpochScheduler<{
   protected override nextLrs(): number[] {
     const { last_epoch, milestones, gamma } = this.state
     const count = milestones.get(last_epoch)
-    return count === undefined ? this.currentLrs() : this.scaledLrs(pow(gamma, count))
+    return count === undefined ? this.currentLrs : this.scaledLrs(pow(gamma, count))
   }
 
   protected override closedForm(): number[] {

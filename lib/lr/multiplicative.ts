@@ -16,7 +16,7 @@ export class Multiplicative extends EpochScheduler<{ lr_lambdas: null[] }> {
   }
 
   protected override nextLrs(): number[] {
-    const lrs = this.currentLrs()
+    const lrs = this.currentLrs
     if (this.state._is_initial) return lrs
     return factorsAt(this.groups, this.#functions, this.state.last_epoch).map(
       (factor, group) => (lrs[group] as number) * factor,

@@ -22,7 +22,7 @@ export class Polynomial extends EpochScheduler<{ total_iters: number; power: num
 
   protected override nextLrs(): number[] {
     const { last_epoch, total_iters, power, _is_initial } = this.state
-    if (_is_initial || last_epoch > total_iters) return this.currentLrs()
+    if (_is_initial || last_epoch > total_iters) return this.currentLrs
     const left = 1 - last_epoch / total_iters
     return this.scaledLrs(pow(left / (1 - (last_epoch - 1) / total_iters), power))
   }

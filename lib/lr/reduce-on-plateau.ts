@@ -77,6 +77,16 @@ export class ReduceOnPlateau extends SchedulerBase<PlateauState> {
     return this.state.best
   }
 
+  /** Whether bad epochs are not counted, soon after a reduction. */
+  get inCooldown(): boolean {
+    return this.state.cooldown_counter > 0
+  }
+
+  /** Epochs without improvement so far. */
+  get numBadEpochs(): number {
+    return this.state.num_bad_epochs
+  }
+
   /** Ends an epoch with its metric, such as the validation loss: a number, or a tensor of one element. */
   step(metrics: number | Tensor): void {
     const { state } = this

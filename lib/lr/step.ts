@@ -23,7 +23,7 @@ export class Step extends EpochScheduler<{ step_size: number; gamma: number }> {
   protected override nextLrs(): number[] {
     const { last_epoch, step_size, gamma } = this.state
     return last_epoch === 0 || last_epoch % step_size !== 0
-      ? this.currentLrs()
+      ? this.currentLrs
       : this.scaledLrs(gamma)
   }
 

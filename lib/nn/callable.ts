@@ -1,9 +1,10 @@
 // Objects that can be called: a function whose prototype is the class, behind a Proxy that sees assignments.
 
-/** Told of each property that is about to be set on or removed from a callable object. */
+/** Told of each property that is about to be set on or removed from a callable object, or was just removed. */
 export interface Watcher {
   set(self: object, name: string, value: unknown): void
   remove(self: object, name: string): void
+  removed?(self: object, name: string): void
 }
 
 /**
@@ -25,8 +26,11 @@ export abstract class Callable {
         return Reflect.defineProperty(object, name, descriptor)
       },
       deleteProperty(object, name) {
-        if (typeof name === 'string') watcher.remove(self, name)
-        return Reflect.deleteProperty(object, name)
+        if (typeof name !== 'string') return Reflect.deleteProperty(object, name)
+        watcher.remove(self, name)
+        const done = Reflect.deleteProperty(object, name)
+        watcher.removed?.(self, name)
+        return done
       },
     })
     // biome-ignore lint/correctness/noConstructorReturn: the instance is a function

@@ -1,6 +1,6 @@
 // nn.module({ initialize, forward }): R's way to write a module.
 
-import { checkFunction, checkOptions } from '../check.js'
+import { checkFunction, checkString, fail, isPlainObject } from '../check.js'
 import { Module, type TensorModule } from './module.js'
 
 /** Definition of a module for {@link module}. */
@@ -15,6 +15,8 @@ export interface ModuleDefinition<
   /** Sets the layers on `this`; its arguments are those of the function that `nn.module` returns. */
   initialize?(this: Module & Fields, ...args: Args): void
   forward(this: Module & Fields, ...inputs: Inputs): Output
+  /** Further methods, of the module or in place of those of {@link Module}. */
+  [method: string]: unknown
 }
 
 /** A module made from a definition: called with the definition's inputs. */
@@ -25,7 +27,7 @@ export type DefinedModule<Fields extends object, Inputs extends unknown[], Outpu
   Fields & { forward(...inputs: Inputs): Output; (...inputs: Inputs): Output }
 
 /**
- * A function that makes modules, from the two functions that define them. R's `nn_module`.
+ * A function that makes modules, from the functions that define them. R's `nn_module`.
  *
  * @example
  * const Net = nn.module({
@@ -40,19 +42,24 @@ export function module<
   Inputs extends unknown[] = unknown[],
   Output = unknown,
 >(
-  definition: ModuleDefinition<Fields, Args, Inputs, Output>,
+  definition: ModuleDefinition<Fields, Args, Inputs, Output> & ThisType<Module & Fields>,
 ): (...args: Args) => DefinedModule<Fields, Inputs, Output> {
   const where = 'module'
-  const keys = ['name', 'initialize', 'forward'] as const
-  const { name = 'Module', initialize, forward } = checkOptions(where, definition, keys)
+  if (!isPlainObject(definition)) fail(where, 'definition', 'a plain object', definition)
+  const { name = 'Module', initialize, forward, ...methods } = definition
+  checkString(where, 'name', name)
   checkFunction(where, 'forward', forward)
   if (initialize !== undefined) checkFunction(where, 'initialize', initialize)
+  for (const [method, fn] of Object.entries(methods)) checkFunction(where, method, fn)
   class Defined extends Module {
     override forward(...inputs: Inputs): Output {
       return forward.apply(this as unknown as Module & Fields, inputs)
     }
   }
   Object.defineProperty(Defined, 'name', { value: name })
+  for (const [method, value] of Object.entries(methods)) {
+    Object.defineProperty(Defined.prototype, method, { value, writable: true, configurable: true })
+  }
   return (...args) => {
     const made = new Defined()
     initialize?.apply(made as Module & Fields, args)

@@ -9,6 +9,7 @@ import {
   checkOneOf,
   fail,
 } from '../check.js'
+import type { FloatNumber } from '../float-number.js'
 import { Tensor } from '../torch/tensor.js'
 import { checkFloat } from './functional/call.js'
 import { bool, float, tuple } from './print.js'
@@ -30,6 +31,8 @@ export interface Field<Given, Kept> {
   finish?(layer: object, name: string, value: unknown): void
   /** Whether the layer does not show it as a setting. */
   readonly hidden?: boolean
+  /** The property that `finish` sets, where it has another name. */
+  readonly member?: string
 }
 
 /** A setting that the layer does not show: whether it has a bias is told by the bias. */
@@ -51,6 +54,19 @@ export type Settings<F extends Fields> = {
 /** These settings by name. */
 export type OptionsOf<F extends Fields> = {
   [K in keyof F]?: F[K] extends Field<infer Given, unknown> ? Given : never
+}
+
+/** The settings that `given` makes, in order, checked and complete. */
+export function settingsOf(where: string, fields: Fields, given: Before): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, { check, fallback }] of Object.entries(fields)) {
+    const value = given[name]
+    values[name] =
+      value === undefined && fallback !== undefined
+        ? fallback(values)
+        : check(where, name, value, values)
+  }
+  return values
 }
 
 const always = <T>(value: T | undefined): { fallback?: () => T } =>
@@ -79,8 +95,8 @@ export const integer = (fallback?: number, bounds: Bounds = {}): Field<number, n
 /** An integer of at least 1. */
 export const count = (fallback?: number): Field<number, number> => integer(fallback, { min: 1 })
 
-/** A number, infinite ones included where there are no bounds. */
-export const real = (fallback?: number, bounds?: Bounds): Field<number, number> => ({
+/** A number, infinite ones included where there are no bounds; `float(2)` is printed as 2.0. */
+export const real = (fallback?: number, bounds?: Bounds): Field<number | FloatNumber, number> => ({
   check: (where, name, value) =>
     bounds === undefined ? checkFloat(where, name, value) : checkNumber(where, name, value, bounds),
   text: realText,
@@ -158,14 +174,17 @@ export const reals = (dims: number, bounds: Bounds): Field<Sizes, readonly numbe
   text: (value) => `(${(value as number[]).map(float).join(', ')})`,
 })
 
-/** Integers of at least `min`, one or more. */
-export const shape = (min = 0): Field<Sizes, readonly number[]> => ({
+/** Integers of at least `min`: one or more, or none where none is the fallback. */
+export const shape = (min = 0, fallback?: readonly []): Field<Sizes, readonly number[]> => ({
   check: (where, name, value) => {
     const list: unknown[] = Array.isArray(value) ? value : [value]
-    if (list.length === 0) fail(where, name, 'at least one integer', value)
+    if (list.length === 0 && fallback === undefined) {
+      fail(where, name, 'at least one integer', value)
+    }
     return list.map((size) => checkInteger(where, name, size, { min }))
   },
   text: plain,
+  ...always(fallback),
 })
 
 /** A field by another's rules, that the layer does not show. */

@@ -7,7 +7,7 @@ import { fail } from '../check.js'
 import type { ModuleHandle } from '../native.js'
 import { bindArguments } from '../torch/arguments.js'
 import { Tensor } from '../torch/tensor.js'
-import { type Fields, type OptionsOf, plain, type Settings } from './fields.js'
+import { type Fields, type OptionsOf, plain, type Settings, settingsOf } from './fields.js'
 import type { Rest } from './functional/call.js'
 import { Module } from './module.js'
 import { createModule, NativeModule, registerClass } from './native-module.js'
@@ -97,6 +97,12 @@ export type Maker<
 /** What the user wrote where it differs from what is kept: Python prints `3`, not `(3, 3)`. */
 const written = new WeakMap<object, Readonly<Record<string, unknown>>>()
 
+/** A copy of a layer prints as the layer does. */
+export function inheritWritten(original: object, copy: object): void {
+  const bound = written.get(original)
+  if (bound !== undefined) written.set(copy, bound)
+}
+
 /** The function called `where` that makes layers of a class. */
 export function maker<F extends Fields, Instance extends object, Made, M>(
   where: string,
@@ -110,14 +116,7 @@ export function maker<F extends Fields, Instance extends object, Made, M>(
   const names = Object.keys(fields)
   const make = (...given: unknown[]): Instance => {
     const bound = bindArguments(where, given, names)
-    const values: Record<string, unknown> = {}
-    for (const [name, { check, fallback }] of Object.entries(fields)) {
-      const value = bound[name]
-      values[name] =
-        value === undefined && fallback !== undefined
-          ? fallback(values)
-          : check(where, name, value, values)
-    }
+    const values = settingsOf(where, fields, bound)
     const layer = new View((isNative ? createModule(kind, values) : values) as Made)
     for (const [name, { finish }] of Object.entries(fields)) finish?.(layer, name, values[name])
     written.set(layer, bound)
@@ -134,18 +133,25 @@ const same = (a: unknown, b: unknown): boolean =>
 
 /**
  * A layer's settings as Python prints them. The words of `layout` are their names in order; `!name` prints the value
- * alone, `name?` nothing where it is what it is unless given, `name~` sizes as they were written.
+ * alone, `name?` nothing where it is what it is unless given, `name~` sizes as they were written, and `name^` likewise
+ * but None where they were not.
  */
 function print(layer: object, fields: Fields, layout: string): string {
   const parts: string[] = []
   for (const word of layout.split(' ')) {
-    const [, bare, name, mark] = /^(!?)(\w+)([?~]?)$/.exec(word) ?? []
+    const [, bare, name, mark] = /^(!?)(\w+)([?~^]?)$/.exec(word) ?? []
     if (name === undefined) continue
     const field = fields[name]
     const kept: unknown = Reflect.get(layer, name)
     const value = field?.hidden === true && name === 'bias' ? kept !== null : kept
     if (mark === '?' && same(value, field?.fallback?.({}))) continue
-    const text = mark === '~' ? asWritten(layer, name, value) : (field?.text(value) ?? '')
+    const given = written.get(layer)?.[name]
+    let text: string
+    if (mark === '~') text = asWritten(layer, name, value)
+    else if (mark === '^') text = given === undefined ? 'None' : asWritten(layer, name, value)
+    // Python prints 2 and 2.0 as they were written.
+    else if (Number.isInteger(given) && typeof value === 'number') text = String(given)
+    else text = field?.text(value) ?? ''
     parts.push(bare === '!' ? text : `${snake(name)}=${text}`)
   }
   return parts.join(', ')
@@ -190,7 +196,7 @@ export function indexed<F extends Fields, Instance extends object, M>(
     override forward(input: Tensor): [Tensor, Tensor] {
       const options = Object.keys(fields)
         .filter((name) => name !== 'returnIndices')
-        .map((name) => [name, Reflect.get(this, name)])
+        .map((name) => [name, Reflect.get(this, fields[name]?.member ?? name)])
       return run(input, Object.fromEntries(options) as never)
     }
 

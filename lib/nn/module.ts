@@ -1,53 +1,58 @@
 // nn.Module: the base of every layer, and the node of libtorch's own module tree that stands behind it.
 
-import { noGradSync } from '../autograd/modes.js'
-import { checkOptions, fail, show } from '../check.js'
+import type { RemovableHandle } from '../autograd/removable-handle.js'
+import { checkBoolean, checkOptions } from '../check.js'
 import { TorchError } from '../errors.js'
-import { type ModuleHandle, native, onForward, type TensorHandle } from '../native.js'
-import { DEVICE_EXPECTED, deviceName } from '../torch/device.js'
-import { Parameter, Tensor } from '../torch/tensor.js'
-import { access, handleOf } from '../torch/tensor-access.js'
-import { type DeviceLike, DTYPE_NUMBERS, type DType } from '../torch/types.js'
-import { Callable } from './callable.js'
+import { native } from '../native.js'
+import type { Tensor } from '../torch/tensor.js'
+import type { DeviceLike, DType } from '../torch/types.js'
+import { callAsync } from './call-async.js'
+import {
+  addCallHook,
+  addForwardHook,
+  type ForwardHook,
+  type ForwardHookOptions,
+  type ForwardPreHook,
+  type FullBackwardHook,
+  type FullBackwardPreHook,
+  type HookOptions,
+} from './hooks.js'
+import { ownMembers } from './members.js'
+import { ModuleTree } from './module-tree.js'
+import { castModule, emptyModule, type ModuleToOptions, moveModule } from './moving.js'
 import { formatModule } from './print.js'
+import {
+  addStateHook,
+  type LoadOptions,
+  loadStateDict,
+  type StateDictOptions,
+  stateDict,
+} from './state-dict.js'
+import type {
+  LoadPostHook,
+  LoadPreHook,
+  LoadReport,
+  StateDict,
+  StatePostHook,
+  StatePreHook,
+} from './state-hooks.js'
 
-/** Names and values of parameters and persistent buffers, in PyTorch's order. */
-export type StateDict = Map<string, Tensor>
-
-/** What {@link Module.loadStateDict} found. */
-export interface LoadReport {
-  /** Names that the module has and the state dict has not. */
-  missingKeys: string[]
-  /** Names that the state dict has and the module has not. */
-  unexpectedKeys: string[]
-}
-
-/** Options of {@link Module.to}. */
-export interface ModuleToOptions {
-  device?: DeviceLike
-  /** Floating-point dtype; integer buffers keep theirs. */
-  dtype?: DType
-}
+export { adopt } from './adopt.js'
+export { moduleHandle } from './members.js'
+export type { LoadReport, ModuleToOptions, StateDict }
 
 /** A module from one tensor to one tensor, which is what containers hold. */
 export type TensorModule = Module & { forward(input: Tensor): Tensor; (input: Tensor): Tensor }
 
-interface Members {
-  handle: ModuleHandle
-  children: Map<string, Module>
-  parameters: Map<string, Parameter | null>
-  buffers: Map<string, Tensor | null>
-  transient: Set<string>
+/** Set by lib/nn/clone.ts, which knows the views of native modules. */
+let copy: (module: Module) => Module
+
+export function onClone(fn: (module: Module) => Module): void {
+  copy = fn
 }
 
-/** The members of a module; undefined for anything else. The class, which alone can look, sets it. */
-let membersOf: (value: unknown) => Members | undefined
-
-/** State-dict names that older files lack: BatchNorm counted no batches before PyTorch 0.4.1. */
-const isOptionalKey = (name: string): boolean => /(^|\.)num_batches_tracked$/.test(name)
-
 export interface Module {
-  /** Runs {@link Module.forward}. */
+  /** Runs {@link Module.forward}, and the hooks around it. */
   // biome-ignore lint/style/useShorthandFunctionType: merged with the class
   (...inputs: Parameters<this['forward']>): ReturnType<this['forward']>
 }
@@ -66,40 +71,42 @@ export interface Module {
  * const y = new Net()(x)
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signature
-export class Module extends Callable {
-  readonly #members: Members
-
-  /** @internal `handle` is given by the views of native modules only. */
-  constructor(handle?: ModuleHandle) {
-    super(runForward, watcher)
-    this.#members = {
-      handle: handle ?? native.createScriptModule(this),
-      children: new Map(),
-      parameters: new Map(),
-      buffers: new Map(),
-      transient: new Set(),
-    }
-  }
-
-  static {
-    membersOf = (value) =>
-      typeof value === 'function' && #members in value ? (value as Module).#members : undefined
-  }
-
+export class Module extends ModuleTree {
   /** Computes the module's output. Every subclass defines it, with inputs and outputs of its own. */
   forward(..._inputs: never[]): unknown {
     throw new TorchError(`${this.constructor.name}: forward is not defined`)
   }
 
-  /** Whether the module is in training mode, which dropout and batch normalization heed. */
+  /**
+   * Calls the module off the JS thread: timers and requests are served meanwhile. Calls run one after the other, in
+   * order. Where the tree holds a module written in TypeScript, hooks or the like, the call runs on this thread when its
+   * turn comes, with the same result. The inputs are held from the call on: they may be disposed meanwhile.
+   *
+   * Until the promise settles, the module is in use: its members, its mode and its parameters' gradients cannot be
+   * changed, and values written into its parameters meanwhile may or may not be seen.
+   *
+   * @returns what the call would return
+   * @throws (by rejection) what the call would throw
+   */
+  callAsync(...inputs: Parameters<this['forward']>): Promise<Awaited<ReturnType<this['forward']>>> {
+    return callAsync(this, inputs) as Promise<Awaited<ReturnType<this['forward']>>>
+  }
+
+  /** Whether this module is in training mode, which dropout and batch normalization heed. Setting it leaves others. */
   get training(): boolean {
-    return native.isTraining(this.#members.handle)
+    return native.isTraining(ownMembers(this).handle)
+  }
+
+  set training(mode: boolean) {
+    checkBoolean('Module', 'training', mode)
+    native.setTraining(ownMembers(this).handle, mode)
   }
 
   /** Switches to training mode (or, with false, to evaluation), children included; returns the module. */
   train(mode = true): this {
-    if (typeof mode !== 'boolean') fail('train', 'mode', 'a boolean', mode)
-    native.setTraining(this.#members.handle, mode)
+    checkBoolean('train', 'mode', mode)
+    this.training = mode
+    for (const child of this.children()) child.train(mode)
     return this
   }
 
@@ -108,196 +115,196 @@ export class Module extends Callable {
     return this.train(false)
   }
 
-  /** Direct children with their names. */
-  namedChildren(): [name: string, module: Module][] {
-    return [...this.#members.children]
-  }
-
-  /** Direct children. */
-  children(): Module[] {
-    return [...this.#members.children.values()]
-  }
-
-  /** This module (named '') and all below it, each once, parents first, with dotted names. */
-  namedModules(): [name: string, module: Module][] {
-    const seen = new Set<Module>()
-    const found: [string, Module][] = []
-    const visit = (name: string, module: Module): void => {
-      if (seen.has(module)) return
-      seen.add(module)
-      found.push([name, module])
-      for (const [child, value] of module.#members.children) visit(join(name, child), value)
-    }
-    visit('', this)
-    return found
-  }
-
-  /** This module and all below it. */
-  modules(): Module[] {
-    return this.namedModules().map(([, module]) => module)
-  }
-
-  /** Parameters of this module and all below it, each once, with dotted names. */
-  namedParameters(): [name: string, parameter: Parameter][] {
-    return this.#tensors((members) => members.parameters)
-  }
-
-  /** Parameters of this module and all below it: what an optimizer takes. */
-  parameters(): Parameter[] {
-    return this.namedParameters().map(([, parameter]) => parameter)
-  }
-
-  /** Buffers (tensors that are state but not trained) of this module and all below it, with dotted names. */
-  namedBuffers(): [name: string, buffer: Tensor][] {
-    return this.#tensors((members) => members.buffers)
-  }
-
-  /** Buffers of this module and all below it. */
-  buffers(): Tensor[] {
-    return this.namedBuffers().map(([, buffer]) => buffer)
-  }
-
-  #tensors<T extends Tensor>(of: (members: Members) => Map<string, T | null>): [string, T][] {
-    const seen = new Set<T>()
-    const found: [string, T][] = []
-    for (const [prefix, module] of this.namedModules()) {
-      for (const [name, tensor] of of(module.#members)) {
-        if (tensor === null || seen.has(tensor)) continue
-        seen.add(tensor)
-        found.push([join(prefix, name), tensor])
-      }
-    }
-    return found
-  }
-
-  /** The module below this one with a dotted name, `'layer1.0.conv1'`. */
-  getSubmodule(name: string): Module {
-    let module: Module = this
-    for (const part of name === '' ? [] : name.split('.')) {
-      const child = module.#members.children.get(part)
-      if (child === undefined) fail('getSubmodule', 'name', 'the name of a module', name)
-      module = child
-    }
-    return module
-  }
-
   /**
-   * Makes a tensor part of the module's state without training it. Also sets it as a property.
+   * Moves parameters and buffers to a device, or changes their floating-point dtype or memory format. In place: the
+   * tensors keep their identity, so that an optimizer made before the move stays right. Only to `'meta'` new ones,
+   * without memory, take their place. Returns the module.
    *
-   * @param persistent whether it belongs to the state dict
+   * @param target a device, a dtype, a tensor that has both, or `{ device, dtype, memoryFormat }`
    */
-  registerBuffer(name: string, tensor: Tensor | null, { persistent = true } = {}): void {
-    const members = this.#members
-    if (name in this) {
-      throw new TypeError(`registerBuffer: the module already has a property named ${show(name)}`)
-    }
-    native.setBuffer(
-      members.handle,
-      name,
-      tensor === null ? null : handleOf('registerBuffer', 'tensor', tensor),
-    )
-    members.buffers.set(name, tensor)
-    if (!persistent) members.transient.add(name)
-    keep(tensor)
-    defineMember(this, name, tensor)
+  to(target: DeviceLike | DType | Tensor | ModuleToOptions): this {
+    moveModule(this, target)
+    return this
   }
 
-  /** Calls `fn` with each module of the tree, children first; returns this module. */
-  apply(fn: (module: Module) => void): this {
-    for (const child of this.#members.children.values()) child.apply(fn)
-    fn(this)
+  /** Moves parameters and buffers to the CPU; returns the module. */
+  cpu(): this {
+    return this.to('cpu')
+  }
+
+  /** Moves parameters and buffers to a GPU, the first unless said otherwise; returns the module. */
+  cuda(device: DeviceLike = 'cuda'): this {
+    return this.to({ device })
+  }
+
+  /** Makes floating-point parameters and buffers float32; returns the module. */
+  float(): this {
+    castModule(this, 'float32')
+    return this
+  }
+
+  /** Makes floating-point parameters and buffers float64; returns the module. */
+  double(): this {
+    castModule(this, 'float64')
+    return this
+  }
+
+  /** Makes floating-point parameters and buffers float16; returns the module. */
+  half(): this {
+    castModule(this, 'float16')
+    return this
+  }
+
+  /** Makes floating-point parameters and buffers bfloat16; returns the module. */
+  bfloat16(): this {
+    castModule(this, 'bfloat16')
     return this
   }
 
   /**
-   * Moves parameters and buffers to a device, or changes their floating-point dtype. In place: the tensors keep their
-   * identity, so that an optimizer made before the move stays right. Returns the module.
+   * Moves the module to a device without its values, which are undefined afterwards: what gives memory to a module
+   * made on `'meta'`. Returns the module. PyTorch's `to_empty`.
    */
-  to(target: DeviceLike | DType | ModuleToOptions): this {
-    const { device, dtype } = moveTarget(target)
-    native.moduleTo(this.#members.handle, device, dtype)
-    access.reshaped()
+  toEmpty(options: { device: DeviceLike }): this {
+    emptyModule(this, options)
     return this
   }
 
   /** Whether autograd records what is done with the parameters; false freezes them. Returns the module. */
   requiresGrad_(value = true): this {
+    checkBoolean('requiresGrad_', 'value', value)
     for (const parameter of this.parameters()) parameter.requiresGrad_(value)
     return this
   }
 
-  /** Forgets the parameters' gradients. PyTorch's `zero_grad(set_to_none=True)`. */
-  zeroGrad(): void {
-    for (const parameter of this.parameters()) parameter.grad = null
-  }
-
-  /** Parameters and persistent buffers by dotted name, as aliases outside the graph, in PyTorch's order. */
-  stateDict(): StateDict {
-    const state: StateDict = new Map()
-    for (const [name, tensor] of this.#state()) state.set(name, tensor.detach())
-    return state
-  }
-
-  #state(prefix = '', state = new Map<string, Tensor>()): Map<string, Tensor> {
-    const { parameters, buffers, transient, children } = this.#members
-    for (const [name, tensor] of parameters) {
-      if (tensor !== null) state.set(join(prefix, name), tensor)
+  /**
+   * Forgets the parameters' gradients, or with `setToNone: false` fills them with zeros.
+   * PyTorch's `zero_grad`.
+   */
+  zeroGrad(options?: { setToNone?: boolean }): void {
+    const { setToNone = true } = checkOptions('zeroGrad', options, ['setToNone'])
+    checkBoolean('zeroGrad', 'setToNone', setToNone)
+    for (const parameter of this.parameters()) {
+      if (setToNone) parameter.grad = null
+      else if (parameter.grad !== null) parameter.grad = parameter.grad.detach().zero_()
     }
-    for (const [name, tensor] of buffers) {
-      if (tensor !== null && !transient.has(name)) state.set(join(prefix, name), tensor)
-    }
-    for (const [name, child] of children) child.#state(join(prefix, name), state)
-    return state
   }
 
   /**
-   * Copies values into parameters and buffers. Nothing is changed unless everything fits.
+   * A copy that shares no memory with this module: modules, parameters, buffers, hooks, modes and plain values. What is
+   * shared within the module is shared within the copy. Gradients are not copied; functions, and objects of other
+   * classes than Module, Tensor, Array, Map, Set and Date, are the same in both. PyTorch's `copy.deepcopy(module)`.
    *
-   * @param strict whether missing and unexpected names are errors; shapes must always agree. `num_batches_tracked`
-   *   may be missing: files made before PyTorch 0.4.1, and torchvision's, lack it
+   * @throws TypeError for a class with `#private` fields, which only its constructor could make: give it a `clone()`
+   *   of its own, which the copy of a module around it uses too
+   */
+  clone(): this {
+    return copy(this) as this
+  }
+
+  /**
+   * Parameters and persistent buffers by dotted name, as aliases outside the graph, in PyTorch's order.
+   *
+   * @param options `prefix` for the names, `keepVars` for the tensors themselves, `destination` for a map to fill
+   */
+  stateDict(options?: StateDictOptions): StateDict {
+    return stateDict(this, options)
+  }
+
+  /**
+   * Copies values into parameters and buffers, or with `assign` puts the given tensors in their place. Nothing is
+   * changed unless everything fits (with post-hooks, which may forgive missing names, unless the shapes fit).
+   *
+   * @param options `strict`: whether missing and unexpected names are errors, true unless said otherwise; shapes must
+   *   always agree. `num_batches_tracked` may be missing: files made before PyTorch 0.4.1, and torchvision's, lack it
    * @returns the missing and unexpected names
-   * @throws TorchError that lists what does not fit
+   * @throws TorchError that lists all that does not fit
    */
   loadStateDict(
     stateDict: ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>,
-    options?: { strict?: boolean },
+    options?: LoadOptions,
   ): LoadReport {
-    const where = 'loadStateDict'
-    const { strict = true } = checkOptions(where, options, ['strict'])
-    const given = asMap(where, stateDict)
-    const own = this.#state()
-    const report: LoadReport = {
-      missingKeys: [...own.keys()].filter((name) => !given.has(name) && !isOptionalKey(name)),
-      unexpectedKeys: [...given.keys()].filter((name) => !own.has(name)),
-    }
-    const problems: string[] = []
-    if (strict) {
-      problems.push(...list('missing', report.missingKeys))
-      problems.push(...list('unexpected', report.unexpectedKeys))
-    }
-    for (const [name, tensor] of own) {
-      const source = given.get(name)
-      if (source === undefined) continue
-      if (String(source.shape) !== String(tensor.shape)) {
-        problems.push(`${name} has shape [${source.shape}] there and [${tensor.shape}] here`)
-      } else if (source.dtype.startsWith('complex') && !tensor.dtype.startsWith('complex')) {
-        problems.push(`${name} is ${source.dtype} there and ${tensor.dtype} here`)
-      }
-    }
-    if (problems.length > 0) {
-      throw new TorchError(
-        `${where}: the state dict does not fit ${this.constructor.name}: ${problems.join('; ')}`,
-      )
-    }
-    noGradSync(() => {
-      // All conversions before the first change, since each of them may fail.
-      const values = [...own].flatMap(([name, tensor]) => {
-        const source = given.get(name)
-        return source === undefined ? [] : [{ tensor, value: source.to(tensor) }]
-      })
-      for (const { tensor, value } of values) tensor.copy_(value)
-    })
-    return report
+    return loadStateDict(this, stateDict, options)
+  }
+
+  /**
+   * Runs `hook(module, inputs)` before forward whenever the module is called (not when `forward` itself is), also where
+   * a native module calls it. What it returns, an array or a single input, takes the place of the inputs.
+   *
+   * @param options `prepend`: before the hooks there are
+   * @returns its `remove()` ends the hook. PyTorch's `register_forward_pre_hook`
+   */
+  registerForwardPreHook<Inputs extends unknown[] = Parameters<this['forward']>>(
+    hook: ForwardPreHook<this, Inputs>,
+    options?: HookOptions,
+  ): RemovableHandle {
+    return addCallHook(this, 'registerForwardPreHook', 'forwardPre', hook, options)
+  }
+
+  /**
+   * Runs `hook(module, inputs, output)` after forward whenever the module is called. What it returns takes the place of
+   * the output.
+   *
+   * @param options `prepend`: before the hooks there are; `alwaysCall`: also if forward throws
+   * @returns its `remove()` ends the hook. PyTorch's `register_forward_hook`
+   */
+  registerForwardHook<
+    Inputs extends unknown[] = Parameters<this['forward']>,
+    Output = ReturnType<this['forward']>,
+  >(hook: ForwardHook<this, Inputs, Output>, options?: ForwardHookOptions): RemovableHandle {
+    return addForwardHook(this, hook, options)
+  }
+
+  /**
+   * Runs `hook(module, gradInput, gradOutput)` whenever a backward has passed the module, both being arrays with a
+   * gradient for each input and output of forward, null for what is no tensor. What it returns takes the place of the
+   * gradients of the inputs. Where no input requires grad it runs with those of the outputs alone.
+   *
+   * Inputs and outputs must not be changed in place, as by `nn.relu({ inplace: true })` after the module. A module with
+   * backward hooks should not keep its own outputs, see {@link customFunction}.
+   *
+   * @param options `prepend`: before the hooks there are
+   * @returns its `remove()` ends the hook. PyTorch's `register_full_backward_hook`
+   */
+  registerFullBackwardHook(hook: FullBackwardHook<this>, options?: HookOptions): RemovableHandle {
+    return addCallHook(this, 'registerFullBackwardHook', 'backward', hook, options)
+  }
+
+  /**
+   * Runs `hook(module, gradOutput)` whenever a backward comes to the module. What it returns takes the place of the
+   * gradients of the outputs.
+   *
+   * @param options `prepend`: before the hooks there are
+   * @returns its `remove()` ends the hook. PyTorch's `register_full_backward_pre_hook`
+   */
+  registerFullBackwardPreHook(
+    hook: FullBackwardPreHook<this>,
+    options?: HookOptions,
+  ): RemovableHandle {
+    return addCallHook(this, 'registerFullBackwardPreHook', 'backwardPre', hook, options)
+  }
+
+  /** Runs `hook(module, prefix, keepVars)` before {@link stateDict} collects the module's own entries. */
+  registerStateDictPreHook(hook: StatePreHook<this>): RemovableHandle {
+    return addStateHook(this, 'registerStateDictPreHook', 'statePre', hook)
+  }
+
+  /** Runs `hook(module, stateDict, prefix)` when {@link stateDict} has the module's entries, and may change them. */
+  registerStateDictPostHook(hook: StatePostHook<this>): RemovableHandle {
+    return addStateHook(this, 'registerStateDictPostHook', 'statePost', hook)
+  }
+
+  /**
+   * Runs `hook(module, stateDict, prefix, context)` before {@link loadStateDict} looks up the module's own names: to
+   * rename entries of older files, say. The state dict is a copy.
+   */
+  registerLoadStateDictPreHook(hook: LoadPreHook<this>): RemovableHandle {
+    return addStateHook(this, 'registerLoadStateDictPreHook', 'loadPre', hook)
+  }
+
+  /** Runs `hook(module, report)` after {@link loadStateDict}; a name it takes out of the report is no error. */
+  registerLoadStateDictPostHook(hook: LoadPostHook<this>): RemovableHandle {
+    return addStateHook(this, 'registerLoadStateDictPostHook', 'loadPost', hook)
   }
 
   /** What {@link toString} prints between the parentheses: the layer's settings. */
@@ -314,161 +321,3 @@ export class Module extends Callable {
     return this.toString()
   }
 }
-
-/** The native node behind a module, or a TypeError that names the argument. */
-export function moduleHandle(where: string, param: string, value: unknown): ModuleHandle {
-  return membersOf(value)?.handle ?? fail(where, param, 'a module', value)
-}
-
-/** Registers what a native module already has, as properties of its view. */
-export function adopt(view: Module, children: [string, Module][]): void {
-  const members = membersOf(view) as Members
-  for (const [name, handle] of native.moduleParameters(members.handle)) {
-    const parameter = handle === null ? null : access.wrapParameter(handle)
-    members.parameters.set(name, parameter)
-    keep(parameter)
-    defineMember(view, name, parameter)
-  }
-  for (const [name, handle] of native.moduleBuffers(members.handle)) {
-    const buffer = handle === null ? null : access.wrap(handle)
-    members.buffers.set(name, buffer)
-    keep(buffer)
-    defineMember(view, name, buffer)
-  }
-  for (const [name, child] of children) {
-    members.children.set(name, child)
-    defineMember(view, name, child)
-  }
-}
-
-/** Sets a property under the member's own name, which is that of the state dict: `running_mean`. */
-function defineMember(module: Module, name: string, value: unknown): void {
-  Object.defineProperty(module, name, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: true,
-  })
-}
-
-/** A tensor that belongs to a module is not freed by the scope it was made in. */
-function keep(tensor: Tensor | null): void {
-  if (tensor !== null) native.keepTensor(access.handleOf(tensor) as TensorHandle)
-}
-
-const join = (prefix: string, name: string): string => (prefix === '' ? name : `${prefix}.${name}`)
-
-function runForward(self: object, inputs: unknown[]): unknown {
-  return (self as Module).forward(...(inputs as never[]))
-}
-
-/** Keeps the native tree in step with the properties. */
-const watcher = {
-  set(self: object, name: string, value: unknown): void {
-    const members = membersOf(self)
-    if (members === undefined) return // the constructor of Module is still running
-    const { handle, children, parameters, buffers } = members
-    if (value instanceof Parameter || membersOf(value) !== undefined) {
-      if (Object.hasOwn(Module.prototype, name)) {
-        throw new TypeError(
-          `a module cannot have a member named '${name}': it has a method of that name`,
-        )
-      }
-    }
-    if (value instanceof Parameter) {
-      if (parameters.get(name) === value) return
-      if (!parameters.has(name)) forget(members, name)
-      native.setParameter(handle, name, handleOf(name, name, value))
-      parameters.set(name, value)
-      keep(value)
-    } else if (membersOf(value) !== undefined) {
-      if (children.get(name) === value) return
-      if (!children.has(name)) forget(members, name)
-      native.setChild(handle, name, moduleHandle(name, name, value))
-      children.set(name, value as Module)
-    } else if (parameters.has(name)) {
-      if (parameters.get(name) === value) return
-      if (value !== null)
-        fail('Module', `the parameter '${name}'`, 'nn.parameter(…) or null', value)
-      native.setParameter(handle, name, null)
-      parameters.set(name, null)
-    } else if (buffers.has(name)) {
-      if (buffers.get(name) === value) return
-      if (value !== null && !(value instanceof Tensor)) {
-        fail('Module', `the buffer '${name}'`, 'a Tensor or null', value)
-      }
-      native.setBuffer(handle, name, value === null ? null : handleOf('Module', name, value))
-      buffers.set(name, value)
-      keep(value)
-    } else {
-      forget(members, name)
-    }
-  },
-  remove(self: object, name: string): void {
-    const members = membersOf(self)
-    if (members !== undefined) forget(members, name)
-  },
-}
-
-/** Unregisters whatever has the name. */
-function forget({ handle, children, parameters, buffers, transient }: Members, name: string): void {
-  // Native first: it may refuse.
-  if (children.has(name)) native.removeChild(handle, name)
-  if (parameters.has(name)) native.removeParameter(handle, name)
-  if (buffers.has(name)) native.removeBuffer(handle, name)
-  children.delete(name)
-  parameters.delete(name)
-  buffers.delete(name)
-  transient.delete(name)
-}
-
-function moveTarget(target: unknown): { device: string | null; dtype: number | null } {
-  const options: ModuleToOptions =
-    typeof target === 'string'
-      ? DTYPE_NUMBERS.has(target)
-        ? { dtype: target as DType }
-        : { device: target as DeviceLike }
-      : typeof target === 'number'
-        ? { device: target }
-        : checkOptions('Module.to', target as ModuleToOptions, ['device', 'dtype'])
-  const { device, dtype } = options
-  if (dtype !== undefined && !(DTYPE_NUMBERS.has(dtype) && /float|complex/.test(dtype))) {
-    fail('Module.to', 'dtype', 'a floating-point or complex dtype', dtype)
-  }
-  return {
-    device:
-      device === undefined
-        ? null
-        : (deviceName(device) ?? fail('Module.to', 'device', DEVICE_EXPECTED, device)),
-    dtype: dtype === undefined ? null : (DTYPE_NUMBERS.get(dtype) as number),
-  }
-}
-
-function asMap(where: string, stateDict: unknown): ReadonlyMap<string, Tensor> {
-  const map =
-    stateDict instanceof Map
-      ? stateDict
-      : typeof stateDict === 'object' && stateDict !== null
-        ? new Map(Object.entries(stateDict))
-        : fail(where, 'stateDict', 'a Map or an object of tensors', stateDict)
-  for (const [name, value] of map) {
-    if (access.handleOf(value) === undefined) fail(where, `the entry ${name}`, 'a Tensor', value)
-  }
-  return map
-}
-
-/** A few of many names, for a message. */
-function list(word: string, names: readonly string[]): string[] {
-  if (names.length === 0) return []
-  const shown = names.slice(0, 8).join(', ')
-  return [
-    `${names.length} ${word}: ${shown}${names.length > 8 ? `, … (${names.length - 8} more)` : ''}`,
-  ]
-}
-
-onForward((module, handles) => {
-  const output = (module as Module).forward(
-    ...(handles.map((handle) => access.wrap(handle)) as never[]),
-  )
-  return handleOf(`${module.constructor.name}.forward`, 'its result', output)
-})

@@ -4,7 +4,8 @@ import { type ModuleHandle, native, type TensorHandle } from '../native.js'
 import { currentDevice } from '../torch/default-device.js'
 import type { Tensor } from '../torch/tensor.js'
 import { access, handleOf } from '../torch/tensor-access.js'
-import { adopt, Module, moduleHandle } from './module.js'
+import { adopt } from './adopt.js'
+import { Module, moduleHandle } from './module.js'
 
 /** A native module of the given kind, its parameters on the default device. */
 export function createModule(kind: string, options: object): ModuleHandle {

@@ -1,19 +1,46 @@
 // Module trees as text, laid out as PyTorch prints them.
 
+import { ownMembers } from './members.js'
 import type { Module } from './module.js'
 
 const indent = (text: string): string => text.replaceAll('\n', '\n  ')
 
 /** PyTorch's `repr(module)`. */
 export function formatModule(module: Module): string {
-  const name = module.constructor.name
   const extra = module.extraRepr()
-  const children = module
-    .namedChildren()
-    .map(([child, value]) => `(${child}): ${indent(formatModule(value))}`)
-  if (children.length === 0) return `${name}(${extra})`
-  const lines = extra === '' ? children : [extra, ...children]
+  const children = [...ownMembers(module).children].map(
+    ([name, child]) => `(${name}): ${indent(String(child))}`,
+  )
+  return formatParts(module.constructor.name, extra === '' ? [] : extra.split('\n'), children)
+}
+
+/** A module's name with what it says of itself and the texts of its children. */
+export function formatParts(
+  name: string,
+  extra: readonly string[],
+  children: readonly string[],
+): string {
+  const lines = [...extra, ...children]
+  if (lines.length === 0) return `${name}()`
+  if (lines.length === 1 && children.length === 0) return `${name}(${extra[0]})`
   return `${name}(\n  ${lines.join('\n  ')}\n)`
+}
+
+/** Modules by position: equal neighbours are printed once, as `(0-3): 4 x Linear(…)`. */
+export function formatList(name: string, modules: readonly Module[]): string {
+  const runs: { first: number; last: number; text: string }[] = []
+  for (const [i, module] of modules.entries()) {
+    const text = String(module)
+    const run = runs.at(-1)
+    if (run?.text === text) run.last = i
+    else runs.push({ first: i, last: i, text })
+  }
+  const lines = runs.map(({ first, last, text }) =>
+    indent(
+      first === last ? `(${first}): ${text}` : `(${first}-${last}): ${last - first + 1} x ${text}`,
+    ),
+  )
+  return formatParts(name, [], lines)
 }
 
 /** A Python tuple: `(3, 3)`, `(1,)`. */

@@ -1,7 +1,14 @@
 import { checkOptions } from '../check.js'
 import type { Tensor } from '../torch/tensor.js'
 import { Optimizer, type ParamsInput } from './optimizer.js'
-import { common, type FusedChoice, flag, optionNames, type Settings } from './settings.js'
+import {
+  checkTensorRates,
+  common,
+  type FusedChoice,
+  flag,
+  optionNames,
+  type Settings,
+} from './settings.js'
 
 /** Settings of {@link adam}, and of each of its groups. */
 export interface AdamValues extends FusedChoice {
@@ -64,5 +71,6 @@ export class Adam extends Optimizer<AdamValues, Tensor> {
  */
 export function adam(params: ParamsInput<AdamValues>, options?: Partial<AdamValues>): Adam {
   const given = checkOptions('adam', options, optionNames(SETTINGS) as (keyof AdamValues)[])
+  checkTensorRates('adam', given)
   return new Adam(params, { ...DEFAULTS, ...given })
 }

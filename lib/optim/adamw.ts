@@ -1,7 +1,15 @@
 import { checkOptions } from '../check.js'
 import type { Tensor } from '../torch/tensor.js'
 import { Optimizer, type ParamsInput } from './optimizer.js'
-import { common, type FusedChoice, fixed, flag, optionNames, type Settings } from './settings.js'
+import {
+  checkTensorRates,
+  common,
+  type FusedChoice,
+  fixed,
+  flag,
+  optionNames,
+  type Settings,
+} from './settings.js'
 
 /** Settings of {@link adamw}, and of each of its groups. */
 export interface AdamWValues extends FusedChoice {
@@ -60,5 +68,6 @@ export class AdamW extends Optimizer<AdamWValues, Tensor> {
  */
 export function adamw(params: ParamsInput<AdamWValues>, options?: Partial<AdamWValues>): AdamW {
   const given = checkOptions('adamw', options, optionNames(SETTINGS) as (keyof AdamWValues)[])
+  checkTensorRates('adamw', given)
   return new AdamW(params, { ...DEFAULTS, ...given })
 }

@@ -7,10 +7,26 @@ export { Adam, type AdamValues, adam } from './adam.js'
 export { Adamax, type AdamaxValues, adamax } from './adamax.js'
 export { AdamW, type AdamWValues, adamw } from './adamw.js'
 export { Asgd, type AsgdValues, asgd } from './asgd.js'
+export {
+  type OptimizerHook,
+  registerOptimizerStepPostHook,
+  registerOptimizerStepPreHook,
+  type StateDictHook,
+  type StateDictHookOptions,
+  type StepArguments,
+  type StepPostHook,
+  type StepPreHook,
+} from './hooks.js'
 export { Lbfgs, type LbfgsValues, lbfgs } from './lbfgs.js'
 export { Muon, type MuonValues, muon } from './muon.js'
 export { NAdam, type NAdamValues, nadam } from './nadam.js'
-export { Optimizer, type ParamGroup } from './optimizer.js'
+export {
+  type GroupInput,
+  type NamedParam,
+  Optimizer,
+  type ParamGroup,
+  type ParamsInput,
+} from './optimizer.js'
 export { RAdam, type RAdamValues, radam } from './radam.js'
 export { RmsProp, type RmsPropValues, rmsprop } from './rmsprop.js'
 export { Rprop, type RpropValues, rprop } from './rprop.js'

@@ -89,12 +89,10 @@ export class Lbfgs extends Optimizer<LbfgsValues> {
   }
 
   /**
-   * Up to `maxIter` iterations.
-   *
-   * @param closure clears the gradients, computes the loss, calls `backward`, and returns the loss; called many times
-   * @returns what the first call of the closure returned
+   * Up to `maxIter` iterations. The closure clears the gradients, computes the loss, calls `backward`, and returns the
+   * loss; it is called many times, and what it returns first is the result.
    */
-  override step<T>(closure?: () => T): T {
+  protected override update<T>(closure: (() => T) | undefined): T {
     if (closure === undefined) fail('LBFGS.step', 'closure', 'a function', closure)
     return noGradSync(() => this.#step(closure))
   }

@@ -1,43 +1,57 @@
 // Base of the optimizers: typed views of a native one, which holds the numbers and does the arithmetic.
 
 import { enableGradSync } from '../autograd/modes.js'
+import type { RemovableHandle } from '../autograd/removable-handle.js'
 import { checkFunction, checkNumber, checkOptions, fail, isThenable } from '../check.js'
 import { TorchError } from '../errors.js'
-import { native, type OptimizerHandle } from '../native.js'
-import { torch } from '../torch/index.js'
+import { native, type OptimizerHandle, type TensorHandle } from '../native.js'
+import { tensor } from '../torch/create.js'
 import { Tensor } from '../torch/tensor.js'
 import { access, handleOf } from '../torch/tensor-access.js'
-import { optionNames, type Setting, type Settings, type SettingValue } from './settings.js'
+import { Group, type ParamGroup } from './group.js'
+import { asGroups, type GroupInput, groupParams, type ParamsInput } from './group-input.js'
+import {
+  addHook,
+  type OptimizerHook,
+  OptimizerHooks,
+  type StateDictHook,
+  type StateDictHookOptions,
+  type StepArguments,
+  type StepPostHook,
+  type StepPreHook,
+} from './hooks.js'
+import { optionNames, type Settings, withoutTensors } from './settings.js'
 import {
   castState,
   checkStateDict,
-  type GroupValue,
   type OptimizerStateDict,
   type StateRecord,
   type StateValue,
+  shallowCopy,
 } from './state.js'
 
-/** A group of parameters with settings of its own; writing to a setting changes the next step. */
-export type ParamGroup<Values extends object> = Values & {
-  /** Its parameters. */
-  readonly params: readonly Tensor[]
-}
-
-/** Parameters of one group, with the settings that differ from the optimizer's. */
-export type GroupInput<Options extends object> = Partial<Options> & {
-  params: Iterable<Tensor>
-  /** The learning rate that schedulers start from when they go on with a schedule; theirs to set otherwise. */
-  initialLr?: number
-}
-
-/** What an optimizer takes: tensors, or groups of them. */
-export type ParamsInput<Options extends object> = Iterable<Tensor> | readonly GroupInput<Options>[]
+export type { ParamGroup } from './group.js'
+export type { GroupInput, NamedParam, ParamsInput } from './group-input.js'
 
 /** The native side of an optimizer, or a TypeError. The class, which alone can look, sets it. */
 export let optimizerHandle: (where: string, value: unknown) => OptimizerHandle
 
 /** Whether an optimizer has made a step: schedulers warn if they come first. */
 export let hasStepped: (optimizer: Optimizer) => boolean
+
+/** What comes before a step that is made elsewhere than in `step`, and {@link endStep} after it. */
+export let beginStep: (optimizer: Optimizer) => void
+export let endStep: (optimizer: Optimizer) => void
+
+/** Whether a step of the optimizer is its native part alone, without hooks and methods that a subclass has replaced. */
+export let stepsNatively: (optimizer: Optimizer) => boolean
+
+/** A step by kernels that take the scale of the gradients, and do nothing if one is infinite or NaN. */
+export let stepScaled: (
+  optimizer: Optimizer,
+  scale: TensorHandle | null,
+  foundInf: TensorHandle,
+) => void
 
 /**
  * Base class of all optimizers. `Values` are the settings of its groups, `Value` what its state is made of: tensors,
@@ -51,7 +65,9 @@ export abstract class Optimizer<
   readonly #settings: Settings
   readonly #name: string
   readonly #defaults: Readonly<Record<string, unknown>>
-  readonly #groups: ParamGroup<Values>[] = []
+  readonly #groups: Group[] = []
+  readonly #views: ParamGroup<Values>[] = []
+  readonly #hooks = new OptimizerHooks()
   #hasStepped = false
 
   protected constructor(
@@ -63,15 +79,13 @@ export abstract class Optimizer<
     this.#handle = native.createOptimizer(kind)
     this.#settings = settings
     this.#name = kind
-    this.#defaults = { ...(defaults as Record<string, unknown>) }
+    this.#defaults = Object.fromEntries(
+      Object.entries(defaults).map(([name, value]) => [name, withoutTensors(kind, name, value)]),
+    )
     for (const [name, setting] of Object.entries(settings)) {
       setting.check(kind, name, this.#defaults[name])
     }
-    const groups = asGroups<Values>(kind, params)
-    if (groups.length === 0) {
-      throw new TypeError(`${kind}: expected parameters, got an empty list`)
-    }
-    for (const group of groups) this.addParamGroup(group)
+    for (const group of asGroups<Values>(kind, params)) this.addParamGroup(group)
   }
 
   static {
@@ -80,23 +94,54 @@ export abstract class Optimizer<
         ? (value as Optimizer).#handle
         : fail(where, 'optimizer', 'an optimizer', value)
     hasStepped = (optimizer) => optimizer.#hasStepped
+    beginStep = (optimizer) => {
+      optimizer.#begin([])
+    }
+    stepsNatively = (optimizer) => {
+      const { step, update, zeroGrad } = Optimizer.prototype
+      return (
+        optimizer.step === step &&
+        optimizer.update === update &&
+        optimizer.zeroGrad === zeroGrad &&
+        !optimizer.#hooks.watchSteps
+      )
+    }
+    endStep = (optimizer) => optimizer.#hooks.afterStep(optimizer, [])
+    stepScaled = (optimizer, scale, foundInf) => {
+      const args = optimizer.#begin([])
+      native.stepOptimizer(optimizer.#handle, scale, foundInf)
+      optimizer.#hooks.afterStep(optimizer, args)
+    }
   }
 
   /** The groups; their settings can be read and written. */
   get paramGroups(): readonly ParamGroup<Values>[] {
-    return this.#groups
+    return this.#views
   }
 
-  /** Adds a group; settings it does not name are the optimizer's own. */
+  /** The settings that a group has where it does not say otherwise. */
+  get defaults(): Readonly<Values> {
+    return { ...this.#defaults } as Values
+  }
+
+  /**
+   * Adds a group, such as layers that are no longer frozen; settings it does not name are the optimizer's own.
+   *
+   * @throws TypeError for what is no leaf, is in a group already, or has a name where the others have none
+   */
   addParamGroup(group: GroupInput<Values>): void {
     const where = `${this.#name}.addParamGroup`
-    const names = optionNames(this.#settings)
-    const input = checkOptions(where, group, ['params', 'initialLr', ...names] as never[])
-    const params = asTensors(where, input.params)
+    const options = optionNames(this.#settings)
+    const input = checkOptions(where, group, ['params', 'initialLr', ...options] as never[])
+    const params = groupParams(where, input.params)
+    const isNamed = params.names !== undefined
+    if (this.#groups.some(({ names }) => (names !== undefined) !== isNamed)) {
+      throw new TypeError(`${where}: expected names for the params of all groups or of none`)
+    }
     const chosen: Record<string, unknown> = { ...this.#defaults }
-    for (const name of names) {
+    for (const name of options) {
       const given: unknown = (input as Record<string, unknown>)[name]
-      if (given !== undefined) chosen[name] = given
+      if (given !== undefined) chosen[name] = withoutTensors(where, name, given)
     }
     if (chosen.foreach === true && chosen.fused === true) {
       throw new TypeError(`${where}: foreach and fused cannot both be true`)
@@ -114,38 +159,17 @@ export abstract class Optimizer<
     native.addParamGroup(
       this.#handle,
       values,
-      ...params.map((param) => handleOf(where, 'params', param)),
+      ...params.tensors.map((param) => handleOf(where, 'params', param)),
     )
-    this.#groups.push(this.#view(this.#groups.length, params))
+    const added = new Group(this.#handle, this.#settings, this.#groups.length, params)
+    this.#groups.push(added)
+    this.#views.push(added.view())
   }
 
-  /** An object whose properties read and write the native group. */
-  #view(index: number, params: readonly Tensor[]): ParamGroup<Values> {
-    const view = { params: Object.freeze(params) }
-    for (const name of optionNames(this.#settings)) {
-      const setting = this.#settings[name] as Setting
-      Object.defineProperty(view, name, {
-        enumerable: true,
-        get: () => this.#read(index, setting),
-        set: (value: unknown) => {
-          setting.check(`paramGroups[${index}]`, name, value)
-          this.#write(index, setting, value)
-        },
-      })
-    }
-    return Object.seal(view) as ParamGroup<Values>
-  }
-
-  #read(index: number, setting: Setting): SettingValue {
-    return setting.decode(
-      setting.natives.map((name) => native.groupValue(this.#handle, index, name) as number),
-    )
-  }
-
-  #write(index: number, setting: Setting, value: unknown): void {
-    setting.encode(value).forEach((number, i) => {
-      native.setGroupValue(this.#handle, index, setting.natives[i] as string, number)
-    })
+  /** Runs before each step: notes it, and lets hooks change its arguments. */
+  #begin(args: StepArguments): StepArguments {
+    this.#hasStepped = true
+    return this.#hooks.beforeStep(`${this.#name}.step`, this, args)
   }
 
   /**
@@ -157,7 +181,14 @@ export abstract class Optimizer<
   step(): void
   step<T>(closure: () => T): T
   step<T>(closure?: () => T): T | undefined {
-    this.#hasStepped = true
+    const args = this.#begin([closure])
+    const result = this.update(args[0] as (() => T) | undefined)
+    this.#hooks.afterStep(this, args)
+    return result
+  }
+
+  /** The step itself. */
+  protected update<T>(closure: (() => T) | undefined): T | undefined {
     const loss = closure === undefined ? undefined : this.evaluate(closure)
     native.stepOptimizer(this.#handle)
     return loss
@@ -165,7 +196,6 @@ export abstract class Optimizer<
 
   /** Runs the closure of a step, with gradients on. */
   protected evaluate<T>(closure: () => T): T {
-    this.#hasStepped = true
     const where = `${this.#name}.step`
     checkFunction(where, 'closure', closure)
     const loss = enableGradSync(closure)
@@ -183,39 +213,79 @@ export abstract class Optimizer<
     native.zeroGrad(this.#handle, setToNone)
   }
 
+  /** Calls `hook(optimizer, args)` before each step; what it returns, if anything, are the arguments to go on with. */
+  registerStepPreHook(hook: StepPreHook): RemovableHandle {
+    return addHook('registerStepPreHook', this.#hooks.stepPre, hook)
+  }
+
+  /** Calls `hook(optimizer, args)` after each step. */
+  registerStepPostHook(hook: StepPostHook): RemovableHandle {
+    return addHook('registerStepPostHook', this.#hooks.stepPost, hook)
+  }
+
+  /** Calls `hook(optimizer)` before each {@link stateDict}. */
+  registerStateDictPreHook(hook: OptimizerHook, options?: StateDictHookOptions): RemovableHandle {
+    return addHook('registerStateDictPreHook', this.#hooks.stateDictPre, hook, options)
+  }
+
+  /** Calls `hook(optimizer, stateDict)` with each state dict, which it may change, or replace by what it returns. */
+  registerStateDictPostHook(hook: StateDictHook, options?: StateDictHookOptions): RemovableHandle {
+    return addHook('registerStateDictPostHook', this.#hooks.stateDictPost, hook, options)
+  }
+
+  /** Calls `hook(optimizer, stateDict)` with a copy of what is to be loaded, to change or replace it. */
+  registerLoadStateDictPreHook(
+    hook: StateDictHook,
+    options?: StateDictHookOptions,
+  ): RemovableHandle {
+    return addHook('registerLoadStateDictPreHook', this.#hooks.loadPre, hook, options)
+  }
+
+  /** Calls `hook(optimizer)` after each {@link loadStateDict}. */
+  registerLoadStateDictPostHook(
+    hook: OptimizerHook,
+    options?: StateDictHookOptions,
+  ): RemovableHandle {
+    return addHook('registerLoadStateDictPostHook', this.#hooks.loadPost, hook, options)
+  }
+
+  /** The state of each parameter that has one, by PyTorch's names. The tensors are the live ones. */
+  get state(): Map<Tensor, Record<string, Value>> {
+    const state = new Map<Tensor, Record<string, Value>>()
+    for (const { params } of this.#groups) {
+      for (const param of params) {
+        const record = this.readState(param)
+        if (Object.keys(record).length > 0) state.set(param, record)
+      }
+    }
+    return state
+  }
+
   /**
    * Settings and per-parameter state, in PyTorch's format: the same keys in the same order. The tensors are the live
    * ones, not copies.
    */
   stateDict(): OptimizerStateDict<Value> {
+    for (const hook of this.#hooks.stateDictPre) hook(this)
     const state: OptimizerStateDict<Value>['state'] = new Map()
     const groups: OptimizerStateDict['param_groups'] = []
+    const states = this.state
     let position = 0
-    this.#groups.forEach((group, index) => {
+    for (const group of this.#groups) {
       const positions: number[] = []
       for (const param of group.params) {
-        const record = this.readState(param)
-        if (Object.keys(record).length > 0) state.set(position, record)
+        const record = states.get(param)
+        if (record !== undefined) state.set(position, record)
         positions.push(position++)
       }
-      groups.push({ ...this.#groupValues(index), params: positions })
-    })
-    return { state, param_groups: groups }
-  }
-
-  /** The settings of a group by PyTorch's names, then what schedulers keep there. */
-  #groupValues(index: number): Record<string, GroupValue> {
-    const settings = Object.values(this.#settings)
-    const values: Record<string, GroupValue> = {}
-    for (const setting of settings) {
-      const value = this.#read(index, setting)
-      values[setting.python] = typeof value === 'object' && value !== null ? [...value] : value
+      groups.push(group.save(positions))
     }
-    const known = new Set(settings.flatMap((setting) => setting.natives))
-    for (const name of native.groupNames(this.#handle, index)) {
-      if (!known.has(name)) values[name] = native.groupValue(this.#handle, index, name) as number
-    }
-    return values
+    const stateDict = { state, param_groups: groups }
+    return OptimizerHooks.pass(
+      this.#hooks.stateDictPost,
+      this,
+      stateDict,
+    ) as OptimizerStateDict<Value>
   }
 
   /**
@@ -227,7 +297,8 @@ export abstract class Optimizer<
    */
   loadStateDict(stateDict: OptimizerStateDict): void {
     const where = `${this.#name}.loadStateDict`
-    const { state, groups } = checkStateDict(where, stateDict)
+    const given = OptimizerHooks.pass(this.#hooks.loadPre, this, shallowCopy(where, stateDict))
+    const { state, groups } = checkStateDict(where, given)
     if (
       groups.length !== this.#groups.length ||
       groups.some((group, i) => group.params.length !== this.#groups[i]?.params.length)
@@ -240,13 +311,11 @@ export abstract class Optimizer<
       )
     }
     const loaded: [param: Tensor, record: StateRecord][] = []
-    groups.forEach((group, index) => {
-      for (const [name, setting] of Object.entries(this.#settings)) {
-        const value = group.values[setting.python]
-        if (value !== undefined) setting.check(where, name, value)
-      }
-      group.params.forEach((position, i) => {
-        const param = this.#groups[index]?.params[i] as Tensor
+    groups.forEach((saved, index) => {
+      const group = this.#groups[index] as Group
+      group.check(where, saved)
+      saved.params.forEach((position, i) => {
+        const param = group.params[i] as Tensor
         const record = state.get(position)
         if (record === undefined) return
         this.checkState(where, position, param, record)
@@ -254,8 +323,8 @@ export abstract class Optimizer<
       })
     })
     this.clearState()
-    groups.forEach(({ values }, index) => {
-      this.#loadGroup(index, values)
+    groups.forEach((saved, index) => {
+      this.#groups[index]?.load(saved)
     })
     for (const [param, record] of loaded) {
       this.writeState(
@@ -265,18 +334,7 @@ export abstract class Optimizer<
         ),
       )
     }
-  }
-
-  #loadGroup(index: number, values: Readonly<Record<string, unknown>>): void {
-    const rest = { ...values }
-    for (const setting of Object.values(this.#settings)) {
-      const value = rest[setting.python]
-      delete rest[setting.python]
-      if (value !== undefined) this.#write(index, setting, value)
-    }
-    for (const [name, value] of Object.entries(rest)) {
-      if (typeof value === 'number') native.setGroupValue(this.#handle, index, name, value)
-    }
+    for (const hook of this.#hooks.loadPost) hook(this)
   }
 
   /** The state of a parameter by PyTorch's names; empty before its first step. */
@@ -289,12 +347,12 @@ export abstract class Optimizer<
   protected writeState(param: Tensor, record: StateRecord): void {
     for (const [name, value] of Object.entries(record)) {
       // PyTorch before 1.12 kept the step as a number, and its SparseAdam still does.
-      const tensor = value instanceof Tensor ? value : torch.tensor(Number(value))
+      const stored = value instanceof Tensor ? value : tensor(Number(value))
       native.setOptimizerState(
         this.#handle,
         handleOf('loadStateDict', 'param', param),
         name,
-        handleOf('loadStateDict', name, tensor),
+        handleOf('loadStateDict', name, stored),
       )
     }
   }
@@ -326,40 +384,10 @@ export abstract class Optimizer<
 
   /** The settings of all groups. */
   toString(): string {
-    const hidden = Object.values(this.#settings)
-      .filter((setting) => !setting.isOption)
-      .map((setting) => setting.python)
-    const groups = this.#groups.map((_, index) => {
-      const lines = Object.entries(this.#groupValues(index))
-        .filter(([name]) => !hidden.includes(name))
-        .map(([name, value]) => `    ${name}: ${JSON.stringify(value)}`)
-      return [`Parameter Group ${index}`, ...lines].join('\n')
-    })
-    return `${this.#name} (\n${groups.join('\n')}\n)`
+    return `${this.#name} (\n${this.#groups.join('\n')}\n)`
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
   }
-}
-
-function asTensors(where: string, params: unknown): Tensor[] {
-  if (params instanceof Tensor) return [params]
-  if (typeof params !== 'object' || params === null || !(Symbol.iterator in params)) {
-    fail(where, 'params', 'an iterable of Tensors', params)
-  }
-  return [...(params as Iterable<unknown>)].map((param) =>
-    param instanceof Tensor ? param : fail(where, 'params', 'Tensors', param),
-  )
-}
-
-function asGroups<Values extends object>(where: string, params: unknown): GroupInput<Values>[] {
-  if (params instanceof Tensor || typeof params !== 'object' || params === null) {
-    fail(where, 'params', 'an iterable of Tensors or an array of groups', params)
-  }
-  const items = [...(params as Iterable<unknown>)]
-  if (items.length === 0) return []
-  return items.every((item) => item instanceof Tensor)
-    ? [{ params: items as Tensor[] } as unknown as GroupInput<Values>]
-    : (items as GroupInput<Values>[])
 }

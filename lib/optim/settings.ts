@@ -1,6 +1,8 @@
 // Settings of parameter groups: how they are checked, kept as numbers in the native group, and named in state dicts.
 
 import { type Bounds, checkBoolean, checkInteger, checkNumber, fail, failRange } from '../check.js'
+import { TorchError } from '../errors.js'
+import { Tensor } from '../torch/tensor.js'
 
 /** A setting as state dicts have it. */
 export type SettingValue = number | boolean | string | null | readonly (number | null)[]
@@ -15,6 +17,8 @@ export interface Setting {
   readonly isOption: boolean
   /** Throws if the value is not allowed; `param` is the name that the message gives. */
   check(where: string, param: string, value: unknown): void
+  /** Whether a state dict may have the value: its kind counts only, as in PyTorch. */
+  fits(value: unknown): boolean
   /** One number for each of `natives`, of a checked value. */
   encode(value: unknown): number[]
   decode(numbers: readonly number[]): SettingValue
@@ -62,6 +66,7 @@ export const number = (python: string, range: Range = {}): Setting => ({
   natives: [python],
   isOption: true,
   check: (where, param, value) => checkRange(where, param, value, range),
+  fits: (value) => typeof value === 'number',
   encode: (value) => [Number(value)],
   decode: ([value]) => value as number,
 })
@@ -82,6 +87,8 @@ export const flag = (python: string): Setting => ({
   check: (where, param, value) => {
     checkBoolean(where, param, value)
   },
+  // PyTorch has written None where it now writes False.
+  fits: (value) => typeof value === 'boolean' || value === null,
   encode: (value) => [Number(value)],
   decode: ([value]) => value !== 0,
 })
@@ -106,6 +113,7 @@ export const text = (python: string, choices: readonly string[]): Setting => ({
       fail(where, param, `${choices.map((name) => `'${name}'`).join(', ')} or null`, value)
     }
   },
+  fits: (value) => value === null || choices.includes(value as string),
   encode: (value) => [value === null ? Number.NaN : choices.indexOf(value as string)],
   decode: ([value]) => choices[value as number] ?? null,
 })
@@ -128,19 +136,64 @@ export const tuple = (
       checkRange(where, `${param}[${i}]`, value[i], range)
     })
   },
+  fits: (value) =>
+    Array.isArray(value) &&
+    value.length === ranges.length &&
+    value.every((item, i) => typeof item === 'number' || (item === null && ranges[i]?.nullable)),
   encode: (value) =>
     (value as readonly unknown[]).map((item) => (item === null ? Number.NaN : Number(item))),
   decode: (numbers) =>
     Object.freeze(numbers.map((item) => (Number.isNaN(item) ? null : item))) as readonly number[],
 })
 
+/** Refuses tensors for lr and betas where PyTorch's Adam does. */
+export function checkTensorRates(where: string, options: object): void {
+  const {
+    lr,
+    betas = [],
+    foreach,
+  } = options as Record<'lr' | 'foreach', unknown> & {
+    betas?: unknown
+  }
+  const pair: readonly unknown[] = Array.isArray(betas) ? betas : []
+  const tensors = pair.filter((beta) => beta instanceof Tensor).length
+  if (tensors > 0 && tensors < pair.length) {
+    fail(where, 'betas', 'two numbers or two tensors', betas)
+  }
+  if (foreach === true && (tensors > 0 || lr instanceof Tensor)) {
+    throw new TypeError(`${where}: tensors for lr or betas do not go with foreach`)
+  }
+}
+
 /** What PyTorch's groups have and ours cannot change. */
 export const fixed = (python: string, value: boolean): Setting => ({
   ...flag(python),
   isOption: false,
   check: () => {},
+  fits: () => true,
   encode: () => [Number(value)],
 })
+
+/** A flag of PyTorch's that can only be false here; a state dict may have it. */
+const unsupported = (python: string, reason: string): Setting => ({
+  ...flag(python),
+  check: (where, param, value) => {
+    if (value === undefined) return
+    if (checkBoolean(where, param, value)) {
+      throw new TorchError(`${where}: ${param} is not supported: ${reason}`)
+    }
+  },
+  encode: (value) => [Number(value === true)],
+})
+
+/** A setting with plain numbers for tensors of one element, which PyTorch takes too: they give their value now. */
+export function withoutTensors(where: string, param: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutTensors(where, param, item))
+  if (!(value instanceof Tensor)) return value
+  return value.numel() === 1
+    ? value.item()
+    : fail(where, param, 'a number or a tensor of one element', value)
+}
 
 /** Settings that many optimizers have. */
 export const common = {
@@ -160,8 +213,8 @@ export const common = {
   maximize: flag('maximize'),
   foreach: choice('foreach'),
   fused: choice('fused'),
-  capturable: fixed('capturable', false),
-  differentiable: fixed('differentiable', false),
+  capturable: unsupported('capturable', 'steps cannot be recorded into CUDA graphs'),
+  differentiable: unsupported('differentiable', 'the kernels of a step have no derivatives'),
 } satisfies Settings
 
 /** The names that users may give. */

@@ -46,12 +46,10 @@ export class Sgd extends Optimizer<SgdValues, Tensor> {
  *
  * @param params tensors, such as `model.parameters()`, or groups `{ params, lr, … }`
  */
-export function sgd(
-  params: ParamsInput<SgdValues>,
-  options: Pick<SgdValues, 'lr'> & Partial<SgdValues>,
-): Sgd {
+export function sgd(params: ParamsInput<SgdValues>, options?: Partial<SgdValues>): Sgd {
   const where = 'sgd'
   const values = {
+    lr: 1e-3,
     momentum: 0,
     dampening: 0,
     weightDecay: 0,

@@ -10,7 +10,7 @@ export type StateValue = Tensor | number | null | readonly StateValue[]
 export type StateRecord = Readonly<Record<string, StateValue>>
 
 /** A setting of a group, or the positions of its parameters. */
-export type GroupValue = number | boolean | string | null | (number | null)[]
+export type GroupValue = number | boolean | string | null | readonly (number | null)[] | string[]
 
 /** State of an optimizer with PyTorch's own names, ready for a `.pth` file. */
 export interface OptimizerStateDict<Value extends StateValue = StateValue> {
@@ -68,6 +68,10 @@ export function castState(param: Tensor, name: string, value: StateValue): State
     ? copy.to({ device: param.device, dtype: param.dtype })
     : copy.to({ device: param.device })
 }
+
+/** A state dict with the same contents, which hooks may change. */
+export const shallowCopy = (where: string, stateDict: unknown): OptimizerStateDict =>
+  plain(where, 'stateDict', stateDict) as unknown as OptimizerStateDict
 
 function isStateValue(value: unknown): value is StateValue {
   return (

@@ -1,5 +1,13 @@
 // The `torch` object: what Python has in the module `torch`.
 
+import {
+  autocast,
+  clearAutocastCache,
+  getAutocastDtype,
+  isAutocastCacheEnabled,
+  isAutocastEnabled,
+} from '../amp/autocast.js'
+import * as amp from '../amp/index.js'
 import * as autograd from '../autograd/index.js'
 import {
   enableGrad,
@@ -9,6 +17,8 @@ import {
   noGrad,
   setGradEnabled,
 } from '../autograd/modes.js'
+import * as aoti from '../jit/aoti.js'
+import * as jit from '../jit/index.js'
 import { native } from '../native.js'
 import { backends } from './backends.js'
 import { setMemoryBudget } from './budget.js'
@@ -77,6 +87,12 @@ const written = {
   inferenceMode,
   isGradEnabled,
   isInferenceModeEnabled,
+  amp,
+  autocast,
+  isAutocastEnabled,
+  getAutocastDtype,
+  isAutocastCacheEnabled,
+  clearAutocastCache,
   scope,
   memory,
   setMemoryBudget,
@@ -104,6 +120,8 @@ const written = {
   backends,
   utils,
   cuda,
+  jit,
+  aoti,
   loadLibrary,
   ops,
   listOperators,

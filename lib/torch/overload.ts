@@ -3,6 +3,7 @@
 import { checkBoolean, show } from '../check.js'
 import { type NativeOperator, native, type TensorHandle } from '../native.js'
 import { camelCase } from './camel.js'
+import { checkReshaping, computing } from './computing.js'
 import { type Argument, expectation, putArgument } from './encode.js'
 import { FACTORY_OPTIONS } from './factory-out.js'
 import {
@@ -219,6 +220,9 @@ export class Overload {
   call(keywords: Keywords | undefined): unknown {
     // Taken now: hooks that run during the call may make calls of their own.
     const changed = written
+    if (computing.jobs !== 0 && changed !== undefined && this.#reshapes) {
+      checkReshaping(this.name, changed)
+    }
     const raw = this.#run()
     const result = this.#single !== undefined ? this.#single(raw) : this.#results(raw, changed)
     if (changed !== undefined && this.#reshapes) access.reshaped()

@@ -6,3 +6,12 @@ export {
   type LrFinderSubject,
   lrFinder,
 } from './lr-finder.js'
+export {
+  type EvalStep,
+  evalStep,
+  type StepOutput,
+  type StepTensors,
+  type TrainStep,
+  trainStep,
+} from './step.js'
+export type { StepOptions, TrainStepOptions } from './step-options.js'

@@ -14,6 +14,7 @@ void export_autograd(Addon& addon, Napi::Object exports) {
   c10::AutogradState::get_tls_state().set_multithreading_enabled(false);
   export_gradients(addon, exports);
   export_modes(addon, exports);
+  export_autocast(addon, exports);
   export_backward(addon, exports);
   export_hooks(addon, exports);
   export_saved_tensors(addon, exports);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "autograd/autograd.h"
+#include "autograd/js_graph.h"
 #include "autograd/node.h"
 #include "napi/call.h"
 #include "napi/callback.h"
@@ -235,6 +236,10 @@ constexpr Export kExports[] = {
 };
 
 }  // namespace
+
+bool is_custom_function(const torch::autograd::Node& node) {
+  return dynamic_cast<const FunctionNode*>(&node) != nullptr;
+}
 
 void export_function(Addon& addon, Napi::Object exports) { add_exports(addon, exports, kExports); }
 

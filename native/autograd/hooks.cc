@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "autograd/autograd.h"
+#include "autograd/js_graph.h"
 #include "autograd/node.h"
 #include "napi/call.h"
 #include "napi/callback.h"
@@ -168,7 +169,27 @@ constexpr Export kExports[] = {
     {"removeHook", remove_hook},
 };
 
+/// Hooks are there as long as their list is not empty: removing one leaves the list.
+bool any_hooks(const std::vector<std::unique_ptr<autograd::FunctionPreHook>>& hooks) {
+  return std::any_of(hooks.begin(), hooks.end(), [](const auto& hook) {
+    const auto* ours = dynamic_cast<const TensorHooks*>(hook.get());
+    return ours != nullptr && !ours->hooks->empty();
+  });
+}
+
 }  // namespace
+
+bool has_hooks(const at::Tensor& tensor) {
+  if (autograd::impl::get_autograd_meta(tensor) == nullptr) return false;
+  if (any_hooks(autograd::impl::hooks(tensor))) return true;
+  const auto& slot = autograd::impl::post_acc_grad_hooks(tensor);
+  const auto* ours = dynamic_cast<const PostAccumulateHooks*>(slot.get());
+  return ours != nullptr && !ours->hooks->empty();
+}
+
+bool calls_js(autograd::Node& node) {
+  return is_custom_function(node) || any_hooks(node.tensor_pre_hooks());
+}
 
 void export_hooks(Addon& addon, Napi::Object exports) { add_exports(addon, exports, kExports); }
 

@@ -2,7 +2,10 @@
 
 #include <torch/csrc/autograd/graph_task.h>
 
+#include <atomic>
+
 #include "autograd/autograd.h"
+#include "autograd/js_graph.h"
 #include "napi/call.h"
 #include "napi/callback.h"
 
@@ -11,6 +14,9 @@ namespace {
 
 /// (tensor) => () => tensor: packs a tensor and gives the function that unpacks it.
 thread_local std::shared_ptr<JsCallback> pack_hook;
+
+/// Hooks that wait in graphs, of all threads.
+std::atomic<int64_t> packed{0};
 
 /// Keeps what is made meanwhile out of every torch.scope: it belongs to the graph, which outlives
 /// the scope.
@@ -27,7 +33,10 @@ class Unscoped {
 
 class JsSavedTensorHooks final : public torch::autograd::SavedVariableHooks {
  public:
-  explicit JsSavedTensorHooks(std::shared_ptr<JsCallback> pack) : pack_(std::move(pack)) {}
+  explicit JsSavedTensorHooks(std::shared_ptr<JsCallback> pack) : pack_(std::move(pack)) {
+    ++packed;
+  }
+  ~JsSavedTensorHooks() override { --packed; }
 
   void call_pack_hook(const at::Tensor& tensor) override {
     pack_->check_callable();
@@ -80,6 +89,8 @@ napi_value graph_task_id(Call& call) {
 constexpr Export kExports[] = {{"setPackHook", set_pack_hook}, {"graphTaskId", graph_task_id}};
 
 }  // namespace
+
+bool has_packed_tensors() { return packed != 0; }
 
 std::unique_ptr<torch::autograd::SavedVariableHooks> make_saved_tensor_hooks() {
   return pack_hook ? std::make_unique<JsSavedTensorHooks>(pack_hook) : nullptr;

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <new>
 
+#include "napi/compute.h"
+
 namespace node_libtorch {
 namespace {
 
@@ -45,6 +47,7 @@ void release(void* data) {
 class CountingAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(size_t n) override {
+    stop_if_cancelled();
     if (n == 0) return {nullptr, nullptr, &release, c10::Device(c10::DeviceType::CPU)};
     void* block = n <= SIZE_MAX - kOverhead ? std::malloc(n + kOverhead) : nullptr;
     TORCH_CHECK_WITH(OutOfMemoryError, block != nullptr, "not enough memory: tried to allocate ", n,

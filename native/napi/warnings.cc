@@ -28,9 +28,14 @@ void catch_warnings() {
   c10::WarningUtils::set_warning_handler(collector);
 }
 
+std::vector<std::string> take_warnings() { return std::exchange(collected, {}); }
+
 void emit_warnings(Addon& addon) {
   if (collected.empty() || addon.warn.IsEmpty()) return;
-  const auto messages = std::exchange(collected, {});
+  emit_warnings(addon, take_warnings());
+}
+
+void emit_warnings(Addon& addon, const std::vector<std::string>& messages) {
   for (const auto& message : messages) {
     addon.warn.Call({Napi::String::New(addon.env, message)});
   }

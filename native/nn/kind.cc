@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "napi/call.h"
+#include "nn/js_module.h"
 
 namespace node_libtorch {
 namespace {
@@ -69,6 +70,11 @@ const ModuleKind* find_kind(const std::string& name) {
 }
 
 at::Tensor run_module(ModulePtr module, const Inputs& inputs) {
+  if (const auto side = js_side(*module)) return side->forward(inputs);
+  return run_forward(std::move(module), inputs);
+}
+
+at::Tensor run_forward(ModulePtr module, const Inputs& inputs) {
   const Depth depth;
   const ModuleKind& kind = kind_of(*module);
   if (inputs.size() != kind.inputs && kind.inputs != kAnyInputs) {

@@ -40,10 +40,18 @@ at::Tensor forward_all(torch::nn::Module& module, const Inputs& inputs, std::ind
   return static_cast<Impl&>(module).forward(inputs[I]...);
 }
 
+/// Impl's own forward, of `Count` tensors.
+template <class Impl, size_t Count>
+at::Tensor forward_own(torch::nn::Module& module, const Inputs& inputs) {
+  return forward_all<Impl>(module, inputs, std::make_index_sequence<Count>());
+}
+
 /// A kind whose forward takes `Count` tensors, with the options that `Fields` lists. `Options` is
-/// what Impl's constructor takes, where that is not the type of its member `options`.
+/// what Impl's constructor takes, where that is not the type of its member `options`; `forward` is
+/// for layers whose own is not Python's.
 template <class Impl, size_t Count = 1, class Options = OptionsOf<Impl>, class Fields>
-Register<Impl> layer(const char* name, Fields) {
+Register<Impl> layer(const char* name, Fields,
+                     decltype(ModuleKind::forward) forward = forward_own<Impl, Count>) {
   return Register<Impl>({
       .name = name,
       .inputs = Count,
@@ -53,9 +61,7 @@ Register<Impl> layer(const char* name, Fields) {
         Fields{}(field, options);
         return std::make_shared<Impl>(options);
       },
-      .forward = [](torch::nn::Module& module, const Inputs& inputs) -> at::Tensor {
-        return forward_all<Impl>(module, inputs, std::make_index_sequence<Count>());
-      },
+      .forward = forward,
       .describe =
           [](const torch::nn::Module& module, OptionWriter& writer) {
             auto options = static_cast<const Impl&>(module).options;

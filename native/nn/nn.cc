@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include "napi/call.h"
+#include "nn/js_module.h"
 #include "nn/kind.h"
 #include "nn/script_module.h"
 
@@ -33,6 +34,18 @@ napi_value create_script_module(Call& call) {
 }
 
 napi_value module_kind(Call& call) { return call.string_value(kind_of(*module_of(call)).name); }
+
+/// copyModule(module) → one with the same settings and mode, without its members.
+napi_value copy_module(Call& call) {
+  const ModulePtr& module = module_of(call);
+  const ModuleKind& kind = kind_of(*module);
+  if (kind.copy == nullptr) call.refuse(0, "module", "a module that can be copied");
+  ModulePtr copy = kind.copy(*module);
+  parameters_of(*copy).clear();
+  buffers_of(*copy).clear();
+  children_of(*copy).clear();
+  return module_value(call, std::move(copy));
+}
 
 napi_value module_options(Call& call) {
   const ModulePtr& module = module_of(call);
@@ -132,8 +145,10 @@ napi_value remove_buffer(Call& call) {
   return call.undefined();
 }
 
+/// setTraining(module, training): of this module alone. TypeScript goes through the tree, since a
+/// class may have a train() of its own.
 napi_value set_training(Call& call) {
-  module_of(call)->train(call.boolean(1, "training"));
+  training_of(*module_of(call)) = call.boolean(1, "training");
   return call.undefined();
 }
 
@@ -142,16 +157,27 @@ napi_value is_training(Call& call) { return call.boolean_value(module_of(call)->
 struct Target {
   std::optional<c10::Device> device;
   std::optional<at::ScalarType> dtype;
+  std::optional<at::MemoryFormat> memory_format;
+  bool complex;  ///< whether the dtype concerns complex tensors too
 };
 
-/// As in Python, and unlike torch::nn::Module::to, a dtype concerns floating-point tensors only.
+bool has_rank_for(at::MemoryFormat format, const at::Tensor& tensor) {
+  if (format == at::MemoryFormat::Contiguous) return true;
+  return tensor.dim() == (format == at::MemoryFormat::ChannelsLast3d ? 5 : 4);
+}
+
+/// As in Python, and unlike torch::nn::Module::to, a dtype concerns floating-point tensors only,
+/// and a memory format those of the rank it is made for.
 at::Tensor moved(const at::Tensor& tensor, const Target& target) {
   auto options = tensor.options();
   if (target.device) options = options.device(*target.device);
-  if (target.dtype && (tensor.is_floating_point() || tensor.is_complex())) {
+  if (target.dtype && (tensor.is_floating_point() || (target.complex && tensor.is_complex()))) {
     options = options.dtype(*target.dtype);
   }
-  return tensor.to(options);
+  if (!target.memory_format || !has_rank_for(*target.memory_format, tensor)) {
+    return tensor.to(options);
+  }
+  return tensor.to(options, /*non_blocking=*/false, /*copy=*/false, *target.memory_format);
 }
 
 void move_tensors(TensorDict& tensors, const Target& target) {
@@ -173,7 +199,7 @@ void move_module(torch::nn::Module& root, const Target& target) {
   }
 }
 
-/// moduleTo(module, device | null, dtype | null)
+/// moduleTo(module, device | null, dtype | null, memoryFormat | null, complex)
 napi_value module_to(Call& call) {
   Target target;
   if (!call.absent(1)) target.device = c10::Device(call.string(1, "device"));
@@ -183,6 +209,16 @@ napi_value module_to(Call& call) {
       call.refuse(2, "dtype", "the number of a floating-point or complex dtype");
     }
   }
+  if (!call.absent(3)) {
+    target.memory_format = static_cast<at::MemoryFormat>(call.integer(3, "memoryFormat"));
+    if (target.memory_format != at::MemoryFormat::Contiguous &&
+        target.memory_format != at::MemoryFormat::ChannelsLast &&
+        target.memory_format != at::MemoryFormat::ChannelsLast3d) {
+      call.refuse(3, "memoryFormat", "the number of a memory format");
+    }
+  }
+  target.complex = call.absent(4) || call.boolean(4, "complex");
+  // Its tensors are of another kind, whose data cannot be exchanged: TypeScript puts new ones in.
   if (target.device && target.device->is_meta()) {
     call.refuse(1, "device", "a device with memory");
   }
@@ -191,24 +227,54 @@ napi_value module_to(Call& call) {
   return call.undefined();
 }
 
-/// moduleForward(module, ...inputs)
+/// runInJs(module, owner | null): with `owner`, native parents run the module by calling it.
+napi_value run_in_js(Call& call) {
+  const ModulePtr& module = module_of(call);
+  if (call.absent(1)) {
+    set_js_side(module, nullptr);
+    return call.undefined();
+  }
+  napi_valuetype type;
+  napi_typeof(call.env(), call[1], &type);
+  if (type != napi_object && type != napi_function) call.refuse(1, "owner", "a module");
+  set_js_side(module, std::make_shared<JsModule>(call.addon(), call[1]));
+  return call.undefined();
+}
+
+/// runsNatively(module): whether no module of the tree needs JS.
+napi_value tree_runs_natively(Call& call) {
+  return call.boolean_value(runs_natively(*module_of(call)));
+}
+
+/// moduleForward(module, ...inputs): the native forward itself, whose hooks JS has run.
 napi_value module_forward(Call& call) {
   const ModulePtr module = module_of(call);
   Inputs inputs;
   for (size_t i = 1; i < call.size(); ++i) inputs.push_back(call.tensor(i, "input"));
-  return call.tensor_value(run_module(module, inputs));
+  return call.tensor_value(run_forward(module, inputs));
 }
 
 constexpr Export kExports[] = {
-    {"createModule", create_module},     {"createScriptModule", create_script_module},
-    {"moduleKind", module_kind},         {"moduleOptions", module_options},
-    {"moduleChildren", module_children}, {"moduleParameters", module_parameters},
-    {"moduleBuffers", module_buffers},   {"setChild", set_child_value},
-    {"removeChild", remove_child},       {"setParameter", set_parameter},
-    {"setBuffer", set_buffer},           {"removeParameter", remove_parameter},
-    {"removeBuffer", remove_buffer},     {"setTraining", set_training},
-    {"isTraining", is_training},         {"moduleTo", module_to},
+    {"createModule", create_module},
+    {"createScriptModule", create_script_module},
+    {"moduleKind", module_kind},
+    {"moduleOptions", module_options},
+    {"moduleChildren", module_children},
+    {"moduleParameters", module_parameters},
+    {"moduleBuffers", module_buffers},
+    {"setChild", set_child_value},
+    {"removeChild", remove_child},
+    {"setParameter", set_parameter},
+    {"setBuffer", set_buffer},
+    {"removeParameter", remove_parameter},
+    {"removeBuffer", remove_buffer},
+    {"setTraining", set_training},
+    {"isTraining", is_training},
+    {"moduleTo", module_to},
     {"moduleForward", module_forward},
+    {"runInJs", run_in_js},
+    {"runsNatively", tree_runs_natively},
+    {"copyModule", copy_module},
 };
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 /// State: step, square_avg, acc_delta.
 class Adadelta final : public ListOptimizer {
  public:
-  Adadelta() : ListOptimizer("Adadelta", {}) {}
+  Adadelta() : ListOptimizer("Adadelta", {.complex_decay = true}) {}
 
  protected:
   void update_lists(const ParamGroup& group, Lists& lists) override {
@@ -23,7 +23,7 @@ class Adadelta final : public ListOptimizer {
     const auto square_avgs = states(lists, "square_avg");
     const auto acc_deltas = states(lists, "acc_delta");
     decay(group, lists);
-    at::_foreach_mul_(square_avgs, rho);
+    multiply_(group, square_avgs, rho);
     at::_foreach_addcmul_(square_avgs, lists.grads, lists.grads, 1 - rho);
     auto roots = at::_foreach_add(square_avgs, eps);
     at::_foreach_sqrt_(roots);
@@ -31,7 +31,7 @@ class Adadelta final : public ListOptimizer {
     at::_foreach_sqrt_(deltas);
     at::_foreach_div_(deltas, roots);
     at::_foreach_mul_(deltas, lists.grads);
-    at::_foreach_mul_(acc_deltas, rho);
+    multiply_(group, acc_deltas, rho);
     at::_foreach_addcmul_(acc_deltas, deltas, deltas, 1 - rho);
     at::_foreach_add_(lists.params, deltas, -group.at("lr"));
   }

@@ -16,7 +16,9 @@ namespace {
 /// State, from the beginning: step, sum.
 class Adagrad final : public ListOptimizer {
  public:
-  Adagrad() : ListOptimizer("Adagrad", {.takes_sparse = true, .has_fused = true}) {}
+  Adagrad()
+      : ListOptimizer("Adagrad", {.takes_sparse = true, .complex_decay = true, .has_fused = true}) {
+  }
 
  protected:
   void begin(const ParamGroup& group) override {
@@ -42,12 +44,12 @@ class Adagrad final : public ListOptimizer {
     at::_foreach_addcdiv_(lists.params, lists.grads, roots, rates);
   }
 
-  void update_fused(const ParamGroup& group, Batch& batch) override {
+  void update_fused(const ParamGroup& group, Batch& batch, const FusedScale& scaling) override {
     for (const auto& parameter : batch.params) make_state(group, parameter);
-    const auto steps = flat_steps(batch);
+    const auto steps = flat_steps(batch, scaling);
     at::_fused_adagrad_(batch.params, batch.grads, flat_states(batch, "sum"), steps, group.at("lr"),
                         group.at("lr_decay"), group.at("weight_decay"), group.at("eps"),
-                        group.flag("maximize"));
+                        group.flag("maximize"), scaling.scale, scaling.found_inf);
   }
 
  private:

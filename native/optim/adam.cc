@@ -5,7 +5,6 @@
 #include <ATen/ops/_foreach_div.h>
 #include <ATen/ops/_foreach_lerp.h>
 #include <ATen/ops/_foreach_maximum.h>
-#include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_sqrt.h>
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
@@ -21,7 +20,8 @@ namespace {
 /// State: step, exp_avg, exp_avg_sq, with amsgrad max_exp_avg_sq.
 class Adam final : public ListOptimizer {
  public:
-  explicit Adam(const char* name) : ListOptimizer(name, {.has_fused = true}) {}
+  explicit Adam(const char* name)
+      : ListOptimizer(name, {.complex_decay = true, .has_fused = true}) {}
 
  protected:
   void update_lists(const ParamGroup& group, Lists& lists) override {
@@ -31,7 +31,7 @@ class Adam final : public ListOptimizer {
     const auto exp_avg_sqs = states(lists, "exp_avg_sq");
     decay(group, lists, group.flag("decoupled_weight_decay"));
     at::_foreach_lerp_(exp_avgs, lists.grads, 1 - beta1);
-    at::_foreach_mul_(exp_avg_sqs, beta2);
+    multiply_(group, exp_avg_sqs, beta2);
     at::_foreach_addcmul_(exp_avg_sqs, lists.grads, lists.grads, 1 - beta2);
 
     std::vector<at::Tensor> denominators;
@@ -51,16 +51,16 @@ class Adam final : public ListOptimizer {
                           }));
   }
 
-  void update_fused(const ParamGroup& group, Batch& batch) override {
+  void update_fused(const ParamGroup& group, Batch& batch, const FusedScale& scaling) override {
     const bool amsgrad = group.flag("amsgrad");
-    const auto steps = flat_steps(batch);
+    const auto steps = flat_steps(batch, scaling);
     const auto exp_avgs = flat_states(batch, "exp_avg");
     const auto exp_avg_sqs = flat_states(batch, "exp_avg_sq");
     const auto largest = amsgrad ? flat_states(batch, "max_exp_avg_sq") : std::vector<at::Tensor>();
     const auto kernel = [&](auto&& run) {
       run(batch.params, batch.grads, exp_avgs, exp_avg_sqs, largest, steps, group.at("lr"),
           group.at("beta1"), group.at("beta2"), group.at("weight_decay"), group.at("eps"), amsgrad,
-          group.flag("maximize"), std::nullopt, std::nullopt);
+          group.flag("maximize"), scaling.scale, scaling.found_inf);
     };
     if (group.flag("decoupled_weight_decay")) {
       kernel([](auto&&... arguments) { at::_fused_adamw_(arguments...); });

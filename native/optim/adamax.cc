@@ -4,7 +4,6 @@
 #include <ATen/ops/_foreach_addcdiv.h>
 #include <ATen/ops/_foreach_lerp.h>
 #include <ATen/ops/_foreach_maximum.h>
-#include <ATen/ops/_foreach_mul.h>
 
 #include <cmath>
 
@@ -17,7 +16,7 @@ namespace {
 /// State: step, exp_avg, exp_inf.
 class Adamax final : public ListOptimizer {
  public:
-  Adamax() : ListOptimizer("Adamax", {}) {}
+  Adamax() : ListOptimizer("Adamax", {.complex_decay = true}) {}
 
  protected:
   void update_lists(const ParamGroup& group, Lists& lists) override {
@@ -29,7 +28,7 @@ class Adamax final : public ListOptimizer {
     at::_foreach_lerp_(exp_avgs, lists.grads, 1 - beta1);
     auto sizes = at::_foreach_abs(lists.grads);
     at::_foreach_add_(sizes, group.at("eps"));
-    at::_foreach_mul_(exp_infs, group.at("beta2"));
+    multiply_(group, exp_infs, group.at("beta2"));
     at::_foreach_maximum_(exp_infs, sizes);
     at::_foreach_addcdiv_(lists.params, exp_avgs, exp_infs, scalars(steps, [=](double step) {
                             return -(lr / (1 - std::pow(beta1, step)));

@@ -35,7 +35,7 @@ class Asgd final : public ListOptimizer {
       const at::Tensor eta = state["eta"], mu = state["mu"];
       const at::Tensor &param = lists.params[i], &average = averages[i];
       const double rate = eta.item<double>();
-      param.mul_(1 - lambd * rate);
+      multiply_(group, param, 1 - lambd * rate);
       param.add_(lists.grads[i], -rate);
       if (const double weight = mu.item<double>(); weight != 1) {
         // As a double, the weight would enter with other bits than as a tensor of the state's

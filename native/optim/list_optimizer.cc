@@ -1,12 +1,16 @@
 #include "optim/list_optimizer.h"
 
+#include <ATen/ScalarOps.h>
 #include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_neg.h>
+#include <ATen/ops/view_as_complex.h>
 #include <ATen/ops/view_as_real.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/DefaultDtype.h>
+
+#include <algorithm>
 
 #include "napi/call.h"
 #include "optim/match.h"
@@ -46,7 +50,13 @@ void ListOptimizer::update(const ParamGroup& group, Batch& batch) {
   }
   Batch fused;
   split_fused(group, batch, fused);
-  if (!fused.params.empty()) update_fused(group, fused);
+  if (!fused.params.empty()) {
+    const auto here = [&](const at::Tensor& tensor) -> std::optional<at::Tensor> {
+      if (!tensor.defined()) return std::nullopt;
+      return tensor.to(fused.params.front().device(), /*non_blocking=*/true);
+    };
+    update_fused(group, fused, {here(scaling().scale), here(scaling().found_inf)});
+  }
 
   const auto foreach = group.optional("foreach");
   const auto count = batch.params.size();
@@ -59,6 +69,20 @@ void ListOptimizer::update(const ParamGroup& group, Batch& batch) {
     begin = i + 1;
   }
   if (begin < count) update_range(group, batch, begin, count);
+}
+
+bool ListOptimizer::takes_grad_scale() const {
+  if (!traits_.has_fused) return false;
+  return std::all_of(groups().begin(), groups().end(), [](const ParamGroup& group) {
+    if (const auto choice = group.optional("fused")) return *choice != 0;
+    if (group.optional("foreach")) return false;
+    // On the CPU waiting costs nothing, and what PyTorch does by default is to divide first.
+    return std::all_of(group.params.begin(), group.params.end(), [](const at::Tensor& parameter) {
+      const at::Tensor& grad = parameter.grad();
+      return !grad.defined() ||
+             (!parameter.is_cpu() && fusible(parameter) && grad.layout() == at::kStrided);
+    });
+  });
 }
 
 void ListOptimizer::split_fused(const ParamGroup& group, Batch& batch, Batch& fused) const {
@@ -144,7 +168,7 @@ std::vector<double> ListOptimizer::advance(const Lists& lists) {
   return result;
 }
 
-std::vector<at::Tensor> ListOptimizer::flat_steps(const Batch& batch) {
+std::vector<at::Tensor> ListOptimizer::flat_steps(const Batch& batch, const FusedScale& scaling) {
   std::vector<at::Tensor> result;
   result.reserve(batch.params.size());
   for (const auto& parameter : batch.params) {
@@ -157,21 +181,41 @@ std::vector<at::Tensor> ListOptimizer::flat_steps(const Batch& batch) {
     result.push_back(std::move(step));
   }
   if (!result.empty() && result.front().is_cpu()) {
-    for (const auto& step : result) increment(step);
+    const bool idle = scaling.found_inf && scaling.found_inf->item<float>() != 0;
+    if (!idle) {
+      for (const auto& step : result) increment(step);
+    }
+  } else if (scaling.found_inf) {
+    at::_foreach_add_(result, scaling.found_inf->neg().add(1));
   } else {
     at::_foreach_add_(result, 1);
   }
   return result;
 }
 
-void ListOptimizer::decay(const ParamGroup& group, Lists& lists, bool decoupled) {
+void ListOptimizer::decay(const ParamGroup& group, Lists& lists, bool decoupled) const {
   const double weight_decay = group.at("weight_decay");
   if (weight_decay == 0) return;
   if (decoupled) {
-    at::_foreach_mul_(lists.params, 1 - group.at("lr") * weight_decay);
+    multiply_(group, lists.params, 1 - group.at("lr") * weight_decay);
+  } else if (traits_.complex_decay && lists.keys.front().is_complex()) {
+    for (size_t i = 0; i < lists.keys.size(); ++i) {
+      const at::Tensor grad = at::view_as_complex(lists.grads[i].contiguous());
+      lists.grads[i] = at::view_as_real(grad.add(lists.keys[i], weight_decay));
+    }
   } else {
     lists.grads = at::_foreach_add(lists.grads, lists.params, weight_decay);
   }
+}
+
+void ListOptimizer::multiply_(const ParamGroup& group, at::TensorList tensors,
+                              const at::Scalar& factor) {
+  if (!tensors.front().is_cpu() || group.optional("foreach").value_or(0) != 0) {
+    at::_foreach_mul_(tensors, factor);
+    return;
+  }
+  const at::Tensor number = at::native::wrapped_scalar_tensor(factor);
+  for (const auto& tensor : tensors) tensor.mul_(number);
 }
 
 }  // namespace node_libtorch

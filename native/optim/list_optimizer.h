@@ -21,12 +21,17 @@ namespace node_libtorch {
 /// Where ATen has a fused kernel it is used for all parameters it takes, unless `foreach` is set or
 /// `fused` is false: the same arithmetic to round-off in one pass over the memory.
 class ListOptimizer : public Optimizer {
+ public:
+  bool takes_grad_scale() const final;
+
  protected:
   struct Traits {
     bool takes_sparse = false;
     bool takes_complex = true;
     /// Complex tensors appear in lists as pairs of real numbers, as PyTorch has it for all but SGD.
     bool complex_as_real = true;
+    /// Where so, but weight decay comes before that: other last bits.
+    bool complex_decay = false;
     bool has_fused = false;
   };
   ListOptimizer(std::string name, Traits traits) : name_(std::move(name)), traits_(traits) {}
@@ -40,10 +45,15 @@ class ListOptimizer : public Optimizer {
     /// Their gradients, negated by `maximize`. Replaceable, but not to be written to.
     std::vector<at::Tensor> grads;
   };
+  /// {@link GradScale} as the fused kernels take it, on the device of the parameters.
+  struct FusedScale {
+    std::optional<at::Tensor> scale;
+    std::optional<at::Tensor> found_inf;
+  };
   /// A sparse gradient comes in a list of its own.
   virtual void update_lists(const ParamGroup& group, Lists& lists) = 0;
   /// Dense floating-point parameters on one device; gradients lie in memory as their parameters do.
-  virtual void update_fused(const ParamGroup&, Batch&) {}
+  virtual void update_fused(const ParamGroup&, Batch&, const FusedScale&) {}
 
   void update(const ParamGroup& group, Batch& batch) final;
 
@@ -53,13 +63,17 @@ class ListOptimizer : public Optimizer {
   std::vector<at::Tensor> flat_states(const Batch& batch, std::string_view name);
   /// Increments the step counters, and gives their values.
   std::vector<double> advance(const Lists& lists);
-  /// As {@link advance}, for fused kernels: float32 counters on the parameters' device.
-  std::vector<at::Tensor> flat_steps(const Batch& batch);
+  /// As {@link advance}, for fused kernels: float32 counters on the parameters' device. They stay
+  /// as they are if the step is going to do nothing.
+  std::vector<at::Tensor> flat_steps(const Batch& batch, const FusedScale& scaling);
   /// The step counter of a parameter, made at first use.
   at::Tensor step_of(const at::Tensor& parameter);
 
   /// Weight decay: from the weights themselves if `decoupled`, else into the gradients.
-  static void decay(const ParamGroup& group, Lists& lists, bool decoupled = false);
+  void decay(const ParamGroup& group, Lists& lists, bool decoupled = false) const;
+  /// tensors ← tensors · factor. Python's `tensor.mul_(number)`, its for-loop on the CPU, takes the
+  /// number as it is; libtorch's operators on scalars round it to a low precision first.
+  static void multiply_(const ParamGroup& group, at::TensorList tensors, const at::Scalar& factor);
 
   const std::string& name() const { return name_; }
 

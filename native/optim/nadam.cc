@@ -4,7 +4,6 @@
 #include <ATen/ops/_foreach_addcmul.h>
 #include <ATen/ops/_foreach_div.h>
 #include <ATen/ops/_foreach_lerp.h>
-#include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_sqrt.h>
 #include <ATen/ops/ones.h>
 
@@ -40,7 +39,7 @@ class NAdam final : public ListOptimizer {
     const auto exp_avg_sqs = states(lists, "exp_avg_sq");
     decay(group, lists, group.flag("decoupled_weight_decay"));
     at::_foreach_lerp_(exp_avgs, lists.grads, 1 - beta1);
-    at::_foreach_mul_(exp_avg_sqs, beta2);
+    multiply_(group, exp_avg_sqs, beta2);
     at::_foreach_addcmul_(exp_avg_sqs, lists.grads, lists.grads, 1 - beta2);
     auto denominators = at::_foreach_div(
         exp_avg_sqs, scalars(steps, [=](double step) { return 1 - std::pow(beta2, step); }));

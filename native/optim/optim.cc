@@ -82,10 +82,14 @@ napi_value set_group_value(Call& call) {
   return call.undefined();
 }
 
+/// stepOptimizer(optimizer, gradScale?, foundInf?)
 napi_value step(Call& call) {
   // A copy: the optimizer must outlive its own step.
   const OptimizerPtr optimizer = call.handle<OptimizerPtr>(0, "optimizer");
-  optimizer->step();
+  GradScale scaling;
+  if (!call.absent(1)) scaling.scale = call.tensor(1, "gradScale");
+  if (!call.absent(2)) scaling.found_inf = call.tensor(2, "foundInf");
+  optimizer->step(scaling);
   return call.undefined();
 }
 

@@ -1,6 +1,7 @@
 #include "optim/optimizer.h"
 
 #include <ATen/core/grad_mode.h>
+#include <c10/util/ScopeExit.h>
 
 #include <algorithm>
 #include <cmath>
@@ -39,9 +40,11 @@ const Optimizer::State* Optimizer::find_state(const at::Tensor& parameter) const
 void Optimizer::add_group(ParamGroup group) {
   for (size_t i = 0; i < group.params.size(); ++i) {
     const at::Tensor& parameter = group.params[i];
-    if (!parameter.is_leaf()) {
-      throw ArgumentError("an optimizer takes leaf tensors only, and parameter " +
-                          std::to_string(i) + " is the result of an operation");
+    if (!parameter.is_leaf() && !parameter.retains_grad()) {
+      throw ArgumentError(
+          "an optimizer takes leaf tensors only, or such as retain their gradient; "
+          "parameter " +
+          std::to_string(i) + " is the result of an operation");
     }
     const auto is_same = [&](const at::Tensor& other) { return other.is_same(parameter); };
     bool known =
@@ -57,8 +60,12 @@ void Optimizer::add_group(ParamGroup group) {
   begin(groups_.back());
 }
 
-void Optimizer::step() {
+void Optimizer::step(const GradScale& scaling) {
   at::NoGradGuard no_grad;
+  TORCH_CHECK(!scaling.found_inf.defined() || takes_grad_scale(),
+              "step: this optimizer cannot take the scale of its gradients: unscale them first");
+  scaling_ = scaling;
+  const auto reset = c10::make_scope_exit([this] { scaling_ = {}; });
   for (const auto& group : groups_) {
     // Fused kernels take lists of one dtype on one device.
     std::map<std::pair<c10::DeviceType, std::pair<int, int>>, Batch> batches;
@@ -82,7 +89,11 @@ void Optimizer::zero_grad(bool set_to_none) {
       if (set_to_none) {
         grad.reset();
       } else {
-        grad.detach_();
+        if (grad.grad_fn()) {
+          grad.detach_();
+        } else {
+          grad.requires_grad_(false);
+        }
         grad.zero_();
       }
     }

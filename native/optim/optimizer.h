@@ -29,18 +29,29 @@ struct ParamGroup {
   std::optional<double> optional(std::string_view name) const;
 };
 
+/// What fused kernels take instead of unscaled gradients, on the device, so that nobody waits for
+/// it: the number that gradients are to be divided by, if they are, and whether (1, else 0) one of
+/// them was infinite or NaN, in which case the step does nothing. Both are float32.
+struct GradScale {
+  at::Tensor scale;
+  at::Tensor found_inf;
+};
+
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
   /// One update of all groups from the gradients there are; parameters without one are left alone.
-  void step();
+  void step(const GradScale& scaling = {});
+  /// Whether {@link step} can take a scale, as its kernels are now.
+  virtual bool takes_grad_scale() const { return false; }
   void zero_grad(bool set_to_none);
 
   /// Refuses non-leaves, and parameters that are in a group already.
   void add_group(ParamGroup group);
 
   std::vector<ParamGroup>& groups() { return groups_; }
+  const std::vector<ParamGroup>& groups() const { return groups_; }
 
   /// State tensors of a parameter by Python's names (`momentum_buffer`), in the order of their
   /// making: state dicts show it.
@@ -70,11 +81,14 @@ class Optimizer {
     }
   };
   virtual void update(const ParamGroup& group, Batch& batch) = 0;
+  /// The scaling of the step that runs; undefined tensors if there is none.
+  const GradScale& scaling() const { return scaling_; }
   /// Called for each new group: some optimizers have state before their first step.
   virtual void begin(const ParamGroup&) {}
 
  private:
   std::vector<ParamGroup> groups_;
+  GradScale scaling_;
   std::unordered_map<const at::TensorImpl*, State> state_;
 };
 

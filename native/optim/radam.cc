@@ -28,11 +28,11 @@ class RAdam final : public ListOptimizer {
     const auto exp_avg_sqs = states(lists, "exp_avg_sq");
     decay(group, lists, group.flag("decoupled_weight_decay"));
     at::_foreach_lerp_(exp_avgs, lists.grads, 1 - beta1);
-    at::_foreach_mul_(exp_avg_sqs, beta2);
+    multiply_(group, exp_avg_sqs, beta2);
     at::_foreach_addcmul_(exp_avg_sqs, lists.grads, lists.grads, 1 - beta2);
     auto updates = at::_foreach_div(
         exp_avgs, scalars(steps, [=](double step) { return 1 - std::pow(beta1, step); }));
-    at::_foreach_mul_(updates, group.at("lr"));
+    multiply_(group, updates, group.at("lr"));
     rectify(group, steps, exp_avg_sqs, updates);
     at::_foreach_add_(lists.params, updates, -1);
   }
@@ -60,9 +60,9 @@ class RAdam final : public ListOptimizer {
     auto factors = at::_foreach_sqrt(squares);
     at::_foreach_add_(factors, group.at("eps"));
     at::_foreach_reciprocal_(factors);
-    at::_foreach_mul_(factors, corrections);
+    for (size_t i = 0; i < factors.size(); ++i) multiply_(group, factors[i], corrections[i]);
     at::_foreach_mul_(chosen, factors);
-    at::_foreach_mul_(chosen, rects);
+    for (size_t i = 0; i < chosen.size(); ++i) multiply_(group, chosen[i], rects[i]);
   }
 };
 

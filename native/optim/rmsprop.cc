@@ -3,7 +3,6 @@
 #include <ATen/ops/_foreach_addcdiv.h>
 #include <ATen/ops/_foreach_addcmul.h>
 #include <ATen/ops/_foreach_lerp.h>
-#include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_foreach_sqrt.h>
 
 #include "optim/kinds.h"
@@ -15,7 +14,7 @@ namespace {
 /// State: step, square_avg, with momentum momentum_buffer, if centered grad_avg.
 class RmsProp final : public ListOptimizer {
  public:
-  RmsProp() : ListOptimizer("RMSprop", {}) {}
+  RmsProp() : ListOptimizer("RMSprop", {.complex_decay = true}) {}
 
  protected:
   void update_lists(const ParamGroup& group, Lists& lists) override {
@@ -25,7 +24,7 @@ class RmsProp final : public ListOptimizer {
     const auto buffers =
         momentum > 0 ? states(lists, "momentum_buffer") : std::vector<at::Tensor>();
     decay(group, lists);
-    at::_foreach_mul_(square_avgs, alpha);
+    multiply_(group, square_avgs, alpha);
     at::_foreach_addcmul_(square_avgs, lists.grads, lists.grads, 1 - alpha);
 
     std::vector<at::Tensor> averages;
@@ -40,7 +39,7 @@ class RmsProp final : public ListOptimizer {
     at::_foreach_add_(averages, group.at("eps"));
 
     if (momentum > 0) {
-      at::_foreach_mul_(buffers, momentum);
+      multiply_(group, buffers, momentum);
       at::_foreach_addcdiv_(buffers, lists.grads, averages);
       at::_foreach_add_(lists.params, buffers, -lr);
     } else {

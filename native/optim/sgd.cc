@@ -1,8 +1,8 @@
 // torch.optim.SGD: stochastic gradient descent with momentum.
 #include <ATen/ops/_foreach_add.h>
-#include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/_fused_sgd.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/zeros_like.h>
 
 #include "optim/kinds.h"
 #include "optim/list_optimizer.h"
@@ -29,7 +29,12 @@ class Sgd final : public ListOptimizer {
     at::_foreach_add_(lists.params, lists.grads, -group.at("lr"));
   }
 
-  void update_fused(const ParamGroup& group, Batch& batch) override {
+  void update_fused(const ParamGroup& group, Batch& batch, const FusedScale& scaling) override {
+    // No buffer may be made by a step that does nothing: it would hold no gradient. Elsewhere than
+    // on the CPU nobody waits to learn that, and buffers begin as zeros.
+    const bool waits = batch.params.front().is_cpu();
+    if (waits && scaling.found_inf && scaling.found_inf->item<float>() != 0) return;
+    const bool from_zero = !waits && scaling.found_inf;
     const bool has_momentum = group.at("momentum") != 0;
     // The kernel's is_first_step holds for a whole list, but parameters may get their first
     // gradient late.
@@ -44,9 +49,12 @@ class Sgd final : public ListOptimizer {
         continue;
       }
       at::Tensor& buffer = state_of(parameter)[kBuffer];
-      auto& list = buffer.defined() ? later : first;
-      buffer = buffer.defined() ? flat_like_parameter(name(), "momentum buffer", buffer, parameter)
-                                : at::empty_like(parameter);
+      auto& list = buffer.defined() || from_zero ? later : first;
+      if (buffer.defined()) {
+        buffer = flat_like_parameter(name(), "momentum buffer", buffer, parameter);
+      } else {
+        buffer = from_zero ? at::zeros_like(parameter) : at::empty_like(parameter);
+      }
       list.batch.add(parameter, batch.grads[i]);
       list.buffers.push_back(buffer);
     }
@@ -55,7 +63,7 @@ class Sgd final : public ListOptimizer {
       at::_fused_sgd_(list->batch.params, list->batch.grads, list->buffers,
                       group.at("weight_decay"), group.at("momentum"), group.at("lr"),
                       group.at("dampening"), group.flag("nesterov"), group.flag("maximize"),
-                      /*is_first_step=*/list == &first);
+                      /*is_first_step=*/list == &first, scaling.scale, scaling.found_inf);
     }
   }
 
@@ -75,7 +83,7 @@ class Sgd final : public ListOptimizer {
       buffers.push_back(buffer);
     }
     if (!known.empty()) {
-      at::_foreach_mul_(known, group.at("momentum"));
+      multiply_(group, known, group.at("momentum"));
       at::_foreach_add_(known, grads, 1 - group.at("dampening"));
     }
     return buffers;

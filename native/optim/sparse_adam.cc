@@ -41,7 +41,8 @@ class SparseAdam final : public ListOptimizer {
     // Adds (1 − beta)·(new − old) to an average, and gives its new values.
     const auto blend = [&](const at::Tensor& average, const at::Tensor& fresh, double beta) {
       const at::Tensor old = average.sparse_mask(grad)._values();
-      const at::Tensor change = fresh.sub(old).mul_(1 - beta);
+      const at::Tensor change = fresh.sub(old);
+      multiply_(group, change, 1 - beta);
       average.add_(with_values(change));
       return change.add_(old);
     };
@@ -51,7 +52,9 @@ class SparseAdam final : public ListOptimizer {
         blend(exp_avg_sq, values.pow(2), beta2).sqrt_().add_(group.at("eps"));
     const double rate =
         group.at("lr") * std::sqrt(1 - std::pow(beta2, step)) / (1 - std::pow(beta1, step));
-    lists.params.front().add_(with_values(numerator.div_(denominator).mul_(-rate)));
+    numerator.div_(denominator);
+    multiply_(group, numerator, -rate);
+    lists.params.front().add_(with_values(numerator));
   }
 };
 

@@ -1,11 +1,13 @@
 // npm run bench [-- name …]: benchmarks, side by side with Python in the same run where its torch is installed.
 // Set PYTHON to choose the interpreter.
 
+import { adamw } from './adamw.js'
 import { ops } from './ops.js'
 import { startup } from './startup.js'
+import { step } from './step.js'
 import { types } from './types.js'
 
-const benchmarks: Record<string, () => void> = { startup, ops, types }
+const benchmarks: Record<string, () => void> = { startup, ops, types, adamw, step }
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !Object.hasOwn(benchmarks, name))

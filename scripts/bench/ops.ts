@@ -1,6 +1,6 @@
 // What one call costs: operators on tensors so small that the call is all there is.
 
-import { isBuilt, runNode, runPython } from './python.js'
+import { isBuilt, keepLeast, runNode, runPython } from './python.js'
 
 /** Processes of each kind, measurements in each, calls in a measurement; the first measurement warms up. */
 const ROUNDS = 3
@@ -61,13 +61,6 @@ for warming in (True, False):
         a = torch.ones(2, 2, requires_grad=requires_grad)
         ${ROWS.map(([, , python]) => `times.append(measure(lambda: ${python}))`).join('\n        ')}
 print(*times)`
-
-function keepLeast(least: number[], text: string | undefined): void {
-  if (text === undefined) return
-  for (const [i, word] of text.trim().split(' ').entries()) {
-    least[i] = Math.min(least[i] ?? Number.POSITIVE_INFINITY, Number(word))
-  }
-}
 
 /** Prints nanoseconds per call, the least of several rounds, node and Python in turn, and their ratio. */
 export function ops(): void {

@@ -34,3 +34,11 @@ export function runPython(program: string): string | undefined {
     return undefined
   }
 }
+
+/** Takes the numbers that a program has printed into the least of each so far. */
+export function keepLeast(least: number[], text: string | undefined): void {
+  if (text === undefined) return
+  for (const [i, word] of text.trim().split(' ').entries()) {
+    least[i] = Math.min(least[i] ?? Number.POSITIVE_INFINITY, Number(word))
+  }
+}

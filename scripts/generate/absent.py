@@ -37,6 +37,7 @@ ELSEWHERE = {
     "torch:set_anomaly_enabled": "autograd.detectAnomaly",
     "torch:set_grad_enabled": "noGrad, enableGrad",
     "torch:set_printoptions": "setPrintOptions",
+    "torch:GradScaler": "amp.gradScaler",
     "torch:hub": "models and datasets of node-libtorch/vision",
     "torch:multiprocessing": "share, fromShared",
     "torch:serialization": "load, save",
@@ -47,12 +48,6 @@ ELSEWHERE = {
 GAPS: tuple[tuple[str, str], ...] = (
     ("functional transforms other than vmap are not bound", "torch:func"),
     (
-        "mixed precision is not bound yet",
-        "torch:amp torch:autocast torch:GradScaler torch:autocast_decrement_nesting"
-        " torch:autocast_increment_nesting torch:clear_autocast_cache torch:get_autocast_*"
-        " torch:is_autocast_* torch:set_autocast_*",
-    ),
-    (
         "streams and events of devices are not bound yet",
         "torch:Stream torch:Event Tensor:record_stream torch:accelerator torch:get_device_module",
     ),
@@ -62,6 +57,10 @@ GAPS: tuple[tuple[str, str], ...] = (
 
 # Names that have no place here, each group with its reason.
 ABSENT: tuple[tuple[str, str], ...] = (
+    (
+        "autocast belongs to a function: `torch.autocast(…, fn)`",
+        "torch:autocast_decrement_nesting torch:autocast_increment_nesting torch:set_autocast_*",
+    ),
     (
         "PyTorch has removed it: the function only throws",
         "torch:eig torch:lstsq torch:matrix_rank torch:solve torch:symeig Tensor:eig Tensor:lstsq"
@@ -74,7 +73,8 @@ ABSENT: tuple[tuple[str, str], ...] = (
     (
         "deprecated by PyTorch in favour of names that exist",
         "Tensor:resize Tensor:resize_as torch:set_default_tensor_type torch:dsmm torch:hsmm"
-        " torch:spmm torch:saddmm torch:*Tensor functional:assert_int_or_pair",
+        " torch:spmm torch:saddmm torch:*Tensor functional:assert_int_or_pair"
+        " torch:get_autocast_*_dtype torch:is_autocast_*pu_enabled torch:is_autocast_xla_enabled",
     ),
     (
         "an address or an object for memory, with which JavaScript can do nothing that is safe",

@@ -132,6 +132,21 @@ OPTIMIZERS: tuple[tuple[str, type[torch.optim.Optimizer], tuple[dict, ...]], ...
     ),
 )
 
+CLASSES = {name: kind for name, kind, _ in OPTIMIZERS}
+
+# The for-loops in a low precision, where it is seen how numbers enter.
+LOW: tuple[tuple[str, dict], ...] = (
+    ("sgd", {"lr": 0.1, "momentum": 0.9}),
+    ("adamw", {"lr": 0.1, "weight_decay": 0.1}),
+    ("rmsprop", {"momentum": 0.5}),
+    ("adadelta", {"weight_decay": 0.1}),
+    ("adagrad", {"lr": 0.1, "weight_decay": 0.1}),
+    ("adamax", {"weight_decay": 0.1}),
+    ("nadam", {}),
+    ("radam", {"lr": 0.1}),
+    ("asgd", {"lr": 0.1, "lambd": 0.1}),
+)
+
 LBFGS = (
     {},
     {"lr": 0.1, "max_iter": 4, "history_size": 3},
@@ -190,6 +205,18 @@ def _case(name: str, make: Callable[..., torch.optim.Optimizer], settings: dict,
     }
 
 
+def _low(name: str, settings: dict, dtype: torch.dtype) -> JsonObject:
+    params = _start(dtype, (*SHAPES, [2]))
+    optimizer = CLASSES[name](params, **settings, foreach=False)
+    _run(optimizer, params, range(STEPS))
+    return {
+        "name": name,
+        "dtype": dtype_name(dtype),
+        "options": {**camel_keys(settings), "foreach": False},
+        "weights": [encode(param) for param in params],
+    }
+
+
 def _lbfgs(settings: dict, dtype: torch.dtype) -> JsonObject:
     params = _start(dtype, ([3], [3]))
     optimizer = torch.optim.LBFGS(params, **settings)
@@ -224,12 +251,13 @@ def make() -> JsonObject:
         f"{LATE}, parameter 3 never. Weights, and the state dict as lists of pairs in Python's order; "
         f"`resumed` are the weights {MORE} steps later, of another optimizer into which that was loaded. L-BFGS: three steps of "
         "sum((1 - x)^2 + 10 (y - x^2)^2) from x = parameter 0, y = parameter 1, of shape [3]. Elementwise arithmetic is the same on "
-        "any CPU to a unit or two in the last place; Muon multiplies matrices in bfloat16.",
+        "any CPU to a unit or two in the last place; Muon multiplies matrices in bfloat16. `low`: the weights after as many steps in bfloat16.",
         "cases": [
             _case(name, kind, settings, dtype)
             for name, kind, several in OPTIMIZERS
             for settings in several
             for dtype in dtypes
         ],
+        "low": [_low(name, settings, torch.bfloat16) for name, settings in LOW],
         "lbfgs": [_lbfgs(settings, dtype) for settings in LBFGS for dtype in dtypes],
     }

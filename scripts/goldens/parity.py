@@ -14,4 +14,4 @@ def make() -> bytes:
     # goldens are made in, refuses some operators.
     script = REPOSITORY / "scripts" / "parity" / "record.py"
     environment = os.environ | {"PYTHONHASHSEED": "0"}
-    return subprocess.run([sys.executable, script, "--subset"], check=True, stdout=subprocess.PIPE, env=environment).stdout
+    return subprocess.run([sys.executable, script, "ops", "--subset"], check=True, stdout=subprocess.PIPE, env=environment).stdout

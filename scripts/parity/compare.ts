@@ -4,7 +4,7 @@ import { camelCase } from '../../lib/torch/camel.js'
 import { Tensor } from '../../lib/torch/tensor.js'
 import type { DType } from '../../lib/torch/types.js'
 import { decode, tensorOf } from './decode.js'
-import type { Encoded, Frame, TensorDescription } from './recording.js'
+import type { Encoded, Holder, TensorDescription } from './recording.js'
 
 /** What differs: the kind decides under which heading it is counted. */
 export interface Difference {
@@ -46,11 +46,20 @@ export const worst = (a: Verdict, b: Verdict): Verdict => {
   return b === 'equal' ? a : b
 }
 
+/** Compares two texts. */
+export const compareTexts = (found: string, wanted: string): Verdict =>
+  found === wanted
+    ? 'equal'
+    : {
+        kind: 'values',
+        detail: `expected ${JSON.stringify(wanted)}, got ${JSON.stringify(found)}`,
+      }
+
 /** Compares a value of this library with an encoded one. */
 export function compare(
   actual: unknown,
   expected: Encoded,
-  frame: Frame,
+  frame: Holder,
   how: Strictness,
 ): Verdict {
   if (Array.isArray(expected)) return compareElements(actual, expected, frame, how)
@@ -70,7 +79,7 @@ export function compare(
 function compareElements(
   actual: unknown,
   expected: readonly Encoded[],
-  frame: Frame,
+  frame: Holder,
   how: Strictness,
 ): Verdict {
   if (!Array.isArray(actual))
@@ -125,25 +134,28 @@ const isClose = (a: number, b: number, { relative, absolute }: Tolerance): boole
   Math.abs(a - b) <= absolute + relative * Math.abs(b) ||
   (Number.isNaN(a) && Number.isNaN(b))
 
-/** Compares dtype, layout, shape, strides and values. */
+/** Compares dtype, layout, shape, strides and values with a recorded tensor. */
 export function compareTensor(
   actual: unknown,
   description: TensorDescription,
-  frame: Frame,
+  frame: Holder,
   how: Strictness,
 ): Verdict {
+  return compareTensors(actual, tensorOf(description, frame), how)
+}
+
+/** Compares dtype, layout, shape, strides and values. */
+export function compareTensors(actual: unknown, expected: Tensor, how: Strictness): Verdict {
   if (!(actual instanceof Tensor))
     return { kind: 'type', detail: `expected a Tensor, got ${kindOf(actual)}` }
-  const { dtype, shape } = description
+  const { dtype, shape, layout } = expected
   if (actual.dtype !== dtype)
     return { kind: 'dtype', detail: `expected ${dtype}, got ${actual.dtype}` }
   if (String(actual.shape) !== String(shape)) {
     return { kind: 'shape', detail: `expected [${shape}], got [${actual.shape}]` }
   }
-  const layout = 'parts' in description ? description.layout : 'strided'
   if (actual.layout !== layout)
     return { kind: 'type', detail: `expected ${layout}, got ${actual.layout}` }
-  const expected = tensorOf(description, frame)
   if (layout !== 'strided') return compareValues(actual.toDense(), expected.toDense(), how)
   if (String(actual.stride()) !== String(expected.stride())) {
     return {

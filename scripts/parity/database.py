@@ -30,7 +30,7 @@ def full_name(op: OpInfo) -> str:
 
 
 @contextlib.contextmanager
-def _reproducible(text: str) -> Iterator[None]:
+def reproducible(text: str) -> Iterator[None]:
     """Seeds all generators, and makes torch.empty fill what it returns, while samples are made."""
     number = zlib.crc32(text.encode())
     torch.manual_seed(number)
@@ -45,12 +45,12 @@ def _reproducible(text: str) -> Iterator[None]:
 
 def samples(op: OpInfo, dtype: torch.dtype, requires_grad: bool) -> list[SampleInput]:
     """The samples of an operator, the same in every run (with PYTHONHASHSEED: the database iterates over sets)."""
-    with _reproducible(f"{full_name(op)} {dtype}"):
+    with reproducible(f"{full_name(op)} {dtype}"):
         return list(op.sample_inputs("cpu", dtype, requires_grad=requires_grad))
 
 
 def error_samples(op: OpInfo) -> list:
-    with _reproducible(f"{full_name(op)} errors"):
+    with reproducible(f"{full_name(op)} errors"):
         return list(op.error_inputs("cpu")) if op.error_inputs_func is not None else []
 
 

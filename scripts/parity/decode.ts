@@ -1,13 +1,14 @@
 // Encoded values (scripts/parity/encode.py) as arguments of this library.
 
+import { nn } from '../../lib/index.js'
 import { camelCase } from '../../lib/torch/camel.js'
 import { float } from '../../lib/torch/float.js'
 import { torch } from '../../lib/torch/index.js'
 import type { Tensor } from '../../lib/torch/tensor.js'
-import { find } from './library.js'
+import { find, maker } from './library.js'
 import type {
   Encoded,
-  Frame,
+  Holder,
   SparseDescription,
   StridedDescription,
   TensorDescription,
@@ -67,6 +68,10 @@ export function decode(value: Encoded, context: Context): unknown {
       return new torch.Generator().manualSeed(content as number)
     case 'function':
       return find(content as string)
+    case 'module': {
+      const [cls, args, keywords] = content as [string, Encoded[], Record<string, Encoded>]
+      return maker(nn, cls)(...decodeCall(args, keywords, context))
+    }
     default:
       throw new Error(`the recording holds a value of unknown kind '${kind}'`)
   }
@@ -86,13 +91,24 @@ export function decodeKeywords(
   )
 }
 
+/** The arguments of a call: keyword arguments, if there are any, in a last object. */
+export function decodeCall(
+  args: readonly Encoded[],
+  keywords: { readonly [name: string]: Encoded },
+  context: Context,
+): unknown[] {
+  const decoded = args.map((value) => decode(value, context))
+  if (Object.keys(keywords).length > 0) decoded.push(decodeKeywords(keywords, context))
+  return decoded
+}
+
 /** Memory that tensors of one sample share, by its place in the payload. */
 export type SharedMemory = Map<number, Tensor>
 
 /** A new tensor with the recorded values and strides. */
 export function tensorOf(
   description: TensorDescription,
-  frame: Frame,
+  frame: Holder,
   shared: SharedMemory = new Map(),
 ): Tensor {
   if ('parts' in description) return sparse(description, frame)
@@ -107,7 +123,7 @@ export function tensorOf(
   return tensor.detach()
 }
 
-function elements({ dtype, at, bytes }: StridedDescription, { payload }: Frame): Tensor {
+function elements({ dtype, at, bytes }: StridedDescription, { payload }: Holder): Tensor {
   // A copy in libtorch's own memory: calls may write to their arguments, and some resize them.
   return torch.fromBuffer(payload.subarray(at, at + bytes), dtype).clone()
 }
@@ -124,7 +140,7 @@ function contiguous(shape: readonly number[]): number[] {
 
 function sparse(
   { layout, dtype, shape, parts, coalesced }: SparseDescription,
-  frame: Frame,
+  frame: Holder,
 ): Tensor {
   const tensors = parts.map((part) => tensorOf(part, frame))
   if (layout === 'sparse_coo') {

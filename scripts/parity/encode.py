@@ -23,6 +23,7 @@ import numpy as np
 import torch
 
 from .container import Payload
+from .names import function_name
 
 Json = object
 SAFE_INTEGER = 2**53 - 1
@@ -78,6 +79,9 @@ def encode(value: object, tensor: Callable[[torch.Tensor], Json]) -> Json:
         return {"generator": value.initial_seed()}
     if type(value) is torch.nn.PairwiseDistance and repr(value) == "PairwiseDistance()":
         return {"function": "torch.nn.functional.pairwise_distance"}
+    function = function_name(value)
+    if function is not None:
+        return {"function": function}
     raise Unencodable(f"a {type(value).__name__} has no counterpart in JavaScript")
 
 

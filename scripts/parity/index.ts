@@ -1,36 +1,31 @@
-// npm run parity [-- NAME … --dtype float32 … --recording FILE --docs]: compares every operator with PyTorch, on the
-// samples of PyTorch's own database (OpInfo). Needs Python with torch; set PYTHON to choose the interpreter.
+// npm run parity [-- NAME … --dtype float32 … --recording FOLDER --docs]: compares this library with PyTorch, on the
+// samples of PyTorch's own databases. Needs Python with torch; set PYTHON to choose the interpreter.
 //
-//   NAME              an operator of the database, such as linalg.svd; all by default
-//   --dtype NAME      float32, int64, bool, complex64, or errors for the calls that must raise; all by default
-//   --recording FILE  keeps what Python computes: read if the file is there, else written
-//   --docs            writes the figures into docs/parity.md
+//   NAME                a section (ops, nn, optim, lr), or something it has samples of, such as linalg.svd or
+//                       nn.Conv2d; all sections by default
+//   models [NETWORK …]  the networks of vision instead, against torchvision where Python has it; all by default
+//   --dtype NAME        float32, int64, …, or errors for what must raise; all by default
+//   --recording FOLDER  keeps what Python computes: read if it is there, else written
+//   --docs              writes the figures into docs/parity.md
 
-import { spawn } from 'node:child_process'
-import {
-  createReadStream,
-  createWriteStream,
-  existsSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { torch } from '../../lib/torch/index.js'
-import { EXCEPTIONS } from './exceptions.js'
-import { readRecording } from './recording.js'
-import { replay } from './replay.js'
+import type { Agreement, Mismatch } from './attempts.js'
+import { Exchange, type Finding } from './exchange.js'
+import { compareModels } from './models/index.js'
+import { recording, stop } from './python.js'
+import { type Frame, readRecording } from './recording.js'
 import { markdown, mismatches, table } from './report.js'
-import { agreeing, Tally } from './tally.js'
+import { type Replayed, SECTIONS, type Section } from './section.js'
+import { Tally } from './tally.js'
 
-/** Part of the float32 samples that must agree. */
+/** Part of what is compared that must agree. */
 const THRESHOLD = 0.99
 
-const DTYPES = ['float32', 'int64', 'bool', 'complex64', 'errors']
 const DOCS = new URL('../../docs/parity.md', import.meta.url)
 
-const { values: options, positionals: names } = parseArgs({
+const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     dtype: { type: 'string', multiple: true, default: [] },
@@ -39,62 +34,38 @@ const { values: options, positionals: names } = parseArgs({
   },
 })
 
-function stop(message: string): never {
-  console.error(`parity: ${message}`)
-  process.exit(2)
+if (positionals[0] === 'models') {
+  torch.setNumThreads(1)
+  process.exit((await compareModels(positionals.slice(1))) ? 0 : 1)
 }
 
-const unknown = options.dtype.find((dtype) => !DTYPES.includes(dtype))
-if (unknown !== undefined) stop(`there is no dtype '${unknown}'; there are ${DTYPES.join(', ')}`)
-
-/** What Python computes, as it computes it. */
-async function* python(): AsyncGenerator<Buffer> {
-  const script = fileURLToPath(new URL('record.py', import.meta.url))
-  const args = [
-    ...names.flatMap((name) => ['--op', name]),
-    ...options.dtype.flatMap((dtype) => ['--dtype', dtype]),
-  ]
-  const interpreter = process.env.PYTHON ?? 'python3'
-  const child = spawn(interpreter, [script, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    // The order of some samples is that of Python sets.
-    env: { ...process.env, PYTHONHASHSEED: '0' },
-  })
-  const exit = new Promise<number | null>((resolve) => {
-    child.on('error', (error) => stop(`cannot run ${interpreter}: ${error.message}`))
-    child.on('exit', resolve)
-  })
-  yield* child.stdout
-  if ((await exit) !== 0) {
-    stop('the recorder failed (see above); it needs Python with torch and numpy, see PYTHON')
-  }
+/** The section that a name belongs to: `nn.Conv2d` to nn, `nn.functional.relu` and all others to ops. */
+const sectionOf = (name: string): string => {
+  const [first = ''] = name.split('.')
+  const isOperator = name.startsWith('nn.functional.')
+  return !isOperator && SECTIONS.some((section) => section.name === first) ? first : 'ops'
 }
 
-/** The recording of `--recording`, or Python's, kept there on the way. */
-async function* recording(): AsyncGenerator<Buffer> {
-  const file = options.recording
-  if (file !== undefined && existsSync(file)) {
-    yield* createReadStream(file, { highWaterMark: 1 << 20 })
-    return
-  }
-  const copy = file === undefined ? undefined : createWriteStream(`${file}.part`)
-  for await (const part of python()) {
-    copy?.write(part)
-    yield part
-  }
-  if (copy === undefined || file === undefined) return
-  await new Promise<void>((resolve) => copy.end(resolve))
-  renameSync(`${file}.part`, file)
+/** What to run of a section: undefined for nothing, an empty list for everything. */
+function namesOf({ name }: Section): readonly string[] | undefined {
+  if (positionals.length === 0 || positionals.includes(name)) return []
+  const own = positionals.filter((given) => sectionOf(given) === name)
+  return own.length === 0 ? undefined : own
 }
+
+const known = new Set([...SECTIONS.flatMap(({ dtypes }) => dtypes), 'errors'])
+const unknown = options.dtype.find((dtype) => !known.has(dtype))
+if (unknown !== undefined)
+  stop(`there is no dtype '${unknown}'; there are ${[...known].join(', ')}`)
 
 function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }
 
 /** Puts the tables between their marks. */
-function writeDocs(tally: Tally): void {
+function writeDocs(section: Section, tally: Tally): void {
   let text = readFileSync(DOCS, 'utf8')
-  for (const [name, content] of Object.entries(markdown(tally))) {
+  for (const [name, content] of Object.entries(markdown(section, tally))) {
     const mark = (end: string): string => `<!-- ${end}${name} -->`
     const [before, rest] = text.split(mark(''))
     const after = rest?.split(mark('/'))[1]
@@ -104,39 +75,68 @@ function writeDocs(tally: Tally): void {
   writeFileSync(DOCS, text)
 }
 
+/** What Python says of a file of ours. */
+function found({ index, variant, differs }: Finding): Replayed {
+  const form = variant === '' ? 'to Python' : `to Python, ${variant}`
+  const part = (agreement: Agreement, ...mismatches: Mismatch[]): Replayed => ({
+    index,
+    outcome: { parts: { 'to Python': agreement }, mismatches },
+  })
+  if (differs === null) return part('equal')
+  const isClose = differs === 'close'
+  const [kind, detail] = isClose
+    ? (['inexact', 'within the tolerance'] as const)
+    : (['values', differs] as const)
+  return part(isClose ? 'close' : 'different', { kind, form, detail })
+}
+
+async function run(section: Section, names: readonly string[]): Promise<Tally> {
+  const tally = new Tally(section.exceptions)
+  const exchange = section.givesBack ? await Exchange.begin(section.name) : undefined
+  const isWanted = ({ op, dtype }: Frame): boolean =>
+    (names.length === 0 || names.some((name) => op === name || op.startsWith(`${name}.`))) &&
+    (options.dtype.length === 0 || options.dtype.includes(dtype))
+  let done = 0
+  const parts = recording(section.name, names, options.dtype, options.recording)
+  for await (const frame of readRecording(parts)) {
+    if (!isWanted(frame)) continue
+    for await (const replayed of section.replay(frame as never, exchange)) {
+      tally.add(frame, replayed)
+      done++
+    }
+    progress(`${done} samples, ${tally.unexplained.length} mismatches, ${frame.op} ${frame.dtype}`)
+  }
+  progress('')
+  for (const finding of (await exchange?.end()) ?? []) tally.add(finding, found(finding))
+  return tally
+}
+
+/** Shows how a section came out; whether it is as it must be. */
+function conclude(section: Section, tally: Tally, isWhole: boolean): boolean {
+  console.log(`\n${section.name}\n`)
+  if (tally.groups.size > 0) console.log(`${mismatches([...tally.groups.values()])}\n`)
+  console.log(table(section, tally))
+  const stale = isWhole ? tally.unused : []
+  for (const { ops, reason } of stale) {
+    console.log(`\nno sample needs this exception any more: ${ops.join(', ')} (${reason})`)
+  }
+  const { unexplained } = tally
+  if (unexplained.length > 0) {
+    console.log(`\nnot in scripts/parity/exceptions.ts:\n${mismatches(unexplained)}`)
+  }
+  return tally.agreeing >= THRESHOLD && unexplained.length === 0 && stale.length === 0
+}
+
 // Samples are deprecated functions and edge cases, at which PyTorch warns as it should.
 process.removeAllListeners('warning')
 torch.setNumThreads(1)
-const tally = new Tally()
-let done = 0
-for await (const frame of readRecording(recording())) {
-  if (
-    names.length > 0 &&
-    !names.some((name) => frame.op === name || frame.op.startsWith(`${name}.`))
-  )
-    continue
-  if (options.dtype.length > 0 && !options.dtype.includes(frame.dtype)) continue
-  for (const sample of frame.samples) tally.add(frame, sample, replay(sample, frame))
-  done += frame.samples.length
-  progress(`${done} samples, ${tally.unexplained.length} mismatches, ${frame.op} ${frame.dtype}`)
+let isGood = true
+for (const section of SECTIONS) {
+  const names = namesOf(section)
+  if (names === undefined) continue
+  const tally = await run(section, names)
+  const isWhole = names.length === 0 && options.dtype.length === 0
+  isGood = conclude(section, tally, isWhole) && isGood
+  if (options.docs && isWhole) writeDocs(section, tally)
 }
-progress('')
-
-if (tally.groups.size > 0) console.log(`${mismatches([...tally.groups.values()])}\n`)
-console.log(table(tally))
-if (options.docs) writeDocs(tally)
-
-const isWhole = names.length === 0 && options.dtype.length === 0
-const used = new Set([...tally.groups.values()].map((group) => group.exception))
-const stale = isWhole ? EXCEPTIONS.filter((exception) => !used.has(exception)) : []
-for (const { ops, reason } of stale) {
-  console.log(`\nno sample needs this exception any more: ${ops.join(', ')} (${reason})`)
-}
-
-const float32 = tally.figures.get('float32')
-const isEnough = float32 === undefined || agreeing(float32.forward) >= THRESHOLD
-const { unexplained } = tally
-if (unexplained.length > 0) {
-  console.log(`\nnot in scripts/parity/exceptions.ts:\n${mismatches(unexplained)}`)
-}
-process.exitCode = isEnough && unexplained.length === 0 && stale.length === 0 ? 0 : 1
+process.exitCode = isGood ? 0 : 1

@@ -91,5 +91,19 @@ export function find(name: string): Callable {
   return member(space, camelCase(last))
 }
 
+/**
+ * The function of a namespace that makes what Python's class `name` makes: `Conv2d` is `nn.conv2d`, `BCELoss` is
+ * `nn.bceLoss`.
+ *
+ * @throws AbsentError where there is none
+ */
+export function maker(namespace: object, name: string): Callable {
+  const wanted = name.toLowerCase()
+  const found = Object.keys(namespace).find(
+    (key) => key.toLowerCase() === wanted && /^[a-z]/.test(key),
+  )
+  return member(namespace, found ?? name)
+}
+
 const walk = (from: unknown, path: readonly string[]): unknown =>
   path.reduce((holder, step) => (holder as Members | undefined)?.[step], from)

@@ -65,6 +65,11 @@ def name_of(function: object, args: tuple, kwargs: dict) -> str | None:
     return name
 
 
+def function_name(value: object) -> str | None:
+    """The public name of a function that is given as an argument."""
+    return _NAMES.get(value) if isinstance(value, _FUNCTIONS) else None
+
+
 def _overload(operator: str, args: tuple, kwargs: dict) -> str:
     overload = torch._C._jit_resolve_packet(operator, *args, **kwargs)
     return f"torch.ops.{operator.replace('::', '.')}.{overload or 'default'}"

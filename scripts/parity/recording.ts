@@ -37,8 +37,8 @@ export interface SparseDescription {
 
 export type TensorDescription = StridedDescription | SparseDescription
 
-/** An input of a sample; `grad` where autograd records it. */
-export type Input = TensorDescription & { readonly grad?: boolean }
+/** An input of a sample; `grad` where autograd records it, `parameter` where it is a `nn.Parameter`. */
+export type Input = TensorDescription & { readonly grad?: boolean; readonly parameter?: boolean }
 
 /** A call of a PyTorch function, `torch.linalg.svd`, or of a property, `get.T`. */
 export interface Call {
@@ -76,12 +76,23 @@ export interface Sample {
   readonly raises?: string
 }
 
+/** What the bytes of tensors lie in. */
+export type Holder = Pick<Frame, 'payload'>
+
+/** Where something lies in the payload of a frame. */
+export interface Extent {
+  readonly at: number
+  readonly bytes: number
+}
+
 /** The samples of one operator and dtype (or the calls of an operator that must raise), with their tensors' bytes. */
-export interface Frame {
+export interface Frame<S = Sample> {
   readonly op: string
   readonly dtype: string
-  readonly samples: readonly Sample[]
+  readonly samples: readonly S[]
   readonly payload: Uint8Array
+  /** A file that Python has saved: a dict of what samples begin with, by their index. */
+  readonly file?: Extent
 }
 
 const MAGIC = 'PARITY1\n'

@@ -1,45 +1,44 @@
 // Shows a tally: on the terminal, and as the tables of docs/parity.md.
 
 import { coverage } from './coverage.js'
-import { EXCEPTIONS } from './exceptions.js'
-import { agreeing, type Counts, type Group, type Tally, total } from './tally.js'
+import type { Section } from './section.js'
+import { type Group, type Tally, total } from './tally.js'
 
 const number = (value: number): string => value.toLocaleString('en-US')
 const percent = (part: number): string => `${(Math.floor(part * 1e4) / 100).toFixed(2)} %`
 
-const HEAD = [
+const head = ({ subject }: Section): string[] => [
   'dtype',
-  'operators',
+  'compared',
+  subject,
   'samples',
   'equal',
   'to the bit',
-  'gradients',
-  'equal',
-  'to the bit',
+  'failing',
 ]
 
-function cells(counts: Counts): string[] {
-  const all = total(counts)
-  if (all === 0) return ['–', '–', '–']
-  return [number(all), percent(agreeing(counts)), percent(counts.equal / all)]
-}
-
 const rows = (tally: Tally): string[][] =>
-  [...tally.figures].map(([dtype, { ops, forward, backward }]) => [
-    dtype === 'errors' ? 'must raise' : dtype,
-    number(ops.size),
-    ...cells(forward),
-    ...cells(backward),
-  ])
+  tally.figures.map(({ dtype, part, ops, counts }) => {
+    const all = total(counts)
+    return [
+      dtype === 'errors' ? 'must raise' : dtype,
+      part,
+      number(ops.size),
+      number(all),
+      percent((all - counts.different) / all),
+      percent(counts.equal / all),
+      number(counts.different),
+    ]
+  })
 
-/** The figures, a line for each dtype. */
-export function table(tally: Tally): string {
-  const lines = [HEAD, ...rows(tally)]
-  const widths = HEAD.map((_, i) => Math.max(...lines.map((line) => (line[i] as string).length)))
+/** The figures, a line for each dtype and what was compared. */
+export function table(section: Section, tally: Tally): string {
+  const lines = [head(section), ...rows(tally)]
+  const widths = head(section).map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)))
   return lines
     .map((line) =>
       line
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+        .map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
         .join('  '),
     )
     .join('\n')
@@ -63,33 +62,36 @@ export function mismatches(groups: readonly Group[]): string {
 const markdownTable = (head: readonly string[], body: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...body].map((line) => `| ${line.join(' | ')} |`).join('\n')
 
-/** The tables of docs/parity.md. */
-export function markdown(tally: Tally): { figures: string; names: string; exceptions: string } {
-  const counts = EXCEPTIONS.map((exception) => {
+function exceptions(tally: Tally): string {
+  if (tally.exceptions.length === 0) return 'There are none.'
+  const lines = tally.exceptions.map((exception) => {
     const samples = new Map<string, number>()
     for (const group of tally.groups.values()) {
       if (group.exception !== exception) continue
       samples.set(group.dtype, (samples.get(group.dtype) ?? 0) + group.count)
     }
-    return [...samples].map(([dtype, count]) => `${count} ${dtype}`).join(', ')
+    return [
+      exception.ops.map((op) => `\`${op}\``).join(', '),
+      [...samples].map(([dtype, count]) => `${count} ${dtype}`).join(', '),
+      exception.reason,
+    ]
   })
-  return {
-    figures: markdownTable(HEAD, rows(tally)),
-    names: markdownTable(
-      ['namespace', 'functions', 'called'],
-      coverage(tally.names).map(({ namespace, called, missed }) => [
-        `\`${namespace}\``,
-        number(called.length + missed.length),
-        number(called.length),
-      ]),
-    ),
-    exceptions: markdownTable(
-      ['operators', 'samples', 'reason'],
-      EXCEPTIONS.map(({ ops, reason }, i) => [
-        ops.map((op) => `\`${op}\``).join(', '),
-        counts[i] ?? '',
-        reason,
-      ]),
-    ),
-  }
+  return markdownTable(['names', 'samples', 'reason'], lines)
 }
+
+const names = (tally: Tally): string =>
+  markdownTable(
+    ['namespace', 'functions', 'called'],
+    coverage(tally.names).map(({ namespace, called, missed }) => [
+      `\`${namespace}\``,
+      number(called.length + missed.length),
+      number(called.length),
+    ]),
+  )
+
+/** The tables of docs/parity.md, by the names of their marks. */
+export const markdown = (section: Section, tally: Tally): Readonly<Record<string, string>> => ({
+  [`figures ${section.name}`]: markdownTable(head(section), rows(tally)),
+  [`exceptions ${section.name}`]: exceptions(tally),
+  ...(section.name === 'ops' && { names: names(tally) }),
+})

@@ -52,6 +52,15 @@ def _bits(tensor: torch.Tensor) -> torch.Tensor:
     return fresh.reshape(-1).view(torch.uint8)
 
 
+def describe(value: object, tensors: Tensors) -> Json:
+    """A result: tensors described in place, tuples with the names of their elements."""
+    if isinstance(value, (list, tuple)):
+        elements = [describe(element, tensors) for element in value]
+        names = field_names(value)
+        return {"tuple": elements, "names": names} if names is not None else elements
+    return encode(value, lambda tensor: {"tensor": tensors.describe(tensor)})
+
+
 class Recorder:
     """Records the samples of one operator and dtype into one frame."""
 
@@ -100,7 +109,7 @@ class Recorder:
                 leaf.untyped_storage().fill_(0)
         record: dict[str, Json] = {"tensors": described, "calls": list(program.calls),
                                    "result": program.whole(result) or program.encode(result),
-                                   "out": self._output(result)}
+                                   "out": describe(result, self.tensors)}
         changed = [[i, self.tensors.describe(tensor)] for i, (tensor, original) in
                    enumerate(zip(inputs.tensors, inputs.originals, strict=True)) if not same(tensor, original)]
         if changed:
@@ -114,14 +123,6 @@ class Recorder:
         if with_gradients:
             self._gradients(record, sample, inputs, program, result)
         return record
-
-    def _output(self, value: object) -> Json:
-        """A result: tensors described in place, tuples with the names of their elements."""
-        if isinstance(value, (list, tuple)):
-            elements = [self._output(element) for element in value]
-            names = field_names(value)
-            return {"tuple": elements, "names": names} if names is not None else elements
-        return encode(value, lambda tensor: {"tensor": self.tensors.describe(tensor)})
 
     def _forms(self) -> dict[str, Callable]:
         """The other ways to call the operator, by its name and its aliases: function, method, and both in place."""

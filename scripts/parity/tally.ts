@@ -1,26 +1,21 @@
 // Counts how the samples come out, and gathers what differs by operator.
 
-import { namesOf } from './coverage.js'
+import type { Agreement, Mismatch } from './attempts.js'
 import { type Exception, exceptionFor } from './exceptions.js'
-import type { Frame, Sample } from './recording.js'
-import type { Agreement, Mismatch, Outcome } from './replay.js'
+import type { Frame } from './recording.js'
+import type { Replayed } from './section.js'
 
-/** How many samples of a kind came out how. */
+/** How many samples came out how. */
 export type Counts = Record<Agreement, number>
 
-const none = (): Counts => ({ equal: 0, close: 0, different: 0 })
-
-const add = (counts: Counts, agreement: Agreement | undefined): void => {
-  if (agreement !== undefined) counts[agreement]++
-}
-
-/** The figures of one dtype, or of the calls that must raise. */
+/** The figures of one part of the samples of one dtype. */
 export interface Figures {
+  readonly dtype: string
+  /** `result`, `gradients`, … */
+  readonly part: string
+  /** Operators, or what else there are samples of. */
   readonly ops: Set<string>
-  readonly forward: Counts
-  readonly backward: Counts
-  /** Samples that differ without an exception that says why. */
-  unexplained: number
+  readonly counts: Counts
 }
 
 /** Mismatches of one operator that are alike. */
@@ -36,34 +31,50 @@ export interface Group {
 
 /** All samples of a run. */
 export class Tally {
-  readonly figures = new Map<string, Figures>()
+  readonly exceptions: readonly Exception[]
   readonly groups = new Map<string, Group>()
   /** PyTorch's names of everything that was called. */
   readonly names = new Set<string>()
+  readonly #figures = new Map<string, Figures>()
 
-  add({ op, dtype }: Frame, sample: Sample, outcome: Outcome): void {
-    for (const name of namesOf(sample)) this.names.add(name)
-    const figures = this.#figuresOf(dtype)
-    figures.ops.add(op)
-    add(figures.forward, outcome.forward)
-    add(figures.backward, outcome.backward)
-    let isExplained = true
-    for (const mismatch of outcome.mismatches) {
-      const exception = exceptionFor(op, dtype, mismatch)
-      if (exception === undefined) isExplained = false
-      const key = [op, dtype, mismatch.form, mismatch.kind].join('|')
-      const group = this.groups.get(key)
-      if (group !== undefined) group.count++
-      else this.groups.set(key, { op, dtype, mismatch, exception, index: sample.index, count: 1 })
-    }
-    if (!isExplained) figures.unexplained++
+  constructor(exceptions: readonly Exception[]) {
+    this.exceptions = exceptions
   }
 
-  #figuresOf(dtype: string): Figures {
-    const known = this.figures.get(dtype)
+  add({ op, dtype }: Pick<Frame, 'op' | 'dtype'>, { index, outcome, names = [] }: Replayed): void {
+    for (const name of names) this.names.add(name)
+    for (const [part, agreement] of Object.entries(outcome.parts)) {
+      const figures = this.#figuresOf(dtype, part)
+      figures.ops.add(op)
+      figures.counts[agreement]++
+    }
+    for (const mismatch of outcome.mismatches) {
+      const key = [op, dtype, mismatch.form, mismatch.kind].join('|')
+      const group = this.groups.get(key)
+      if (group !== undefined) {
+        group.count++
+        continue
+      }
+      const exception = exceptionFor(this.exceptions, op, dtype, mismatch)
+      this.groups.set(key, { op, dtype, mismatch, exception, index, count: 1 })
+    }
+  }
+
+  /** Figures of each dtype and part, in the order in which they came up. */
+  get figures(): Figures[] {
+    const dtypes = [...new Set([...this.#figures.values()].map(({ dtype }) => dtype))]
+    return dtypes.flatMap((name) =>
+      [...this.#figures.values()].filter(({ dtype }) => dtype === name),
+    )
+  }
+
+  #figuresOf(dtype: string, part: string): Figures {
+    const key = `${dtype}|${part}`
+    const known = this.#figures.get(key)
     if (known !== undefined) return known
-    const figures: Figures = { ops: new Set(), forward: none(), backward: none(), unexplained: 0 }
-    this.figures.set(dtype, figures)
+    const counts: Counts = { equal: 0, close: 0, different: 0 }
+    const figures: Figures = { dtype, part, ops: new Set(), counts }
+    this.#figures.set(key, figures)
     return figures
   }
 
@@ -71,13 +82,21 @@ export class Tally {
   get unexplained(): Group[] {
     return [...this.groups.values()].filter((group) => group.exception === undefined)
   }
+
+  /** Exceptions that nothing needs. */
+  get unused(): Exception[] {
+    const used = new Set([...this.groups.values()].map((group) => group.exception))
+    return this.exceptions.filter((exception) => !used.has(exception))
+  }
+
+  /** Part of everything compared that agrees, to the bit or within the tolerance. */
+  get agreeing(): number {
+    const sum = (part: (counts: Counts) => number): number =>
+      [...this.#figures.values()].reduce((all, { counts }) => all + part(counts), 0)
+    const all = sum(total)
+    return all === 0 ? 1 : (all - sum(({ different }) => different)) / all
+  }
 }
 
 /** Number of samples. */
 export const total = ({ equal, close, different }: Counts): number => equal + close + different
-
-/** Part of the samples that agree, to the bit or within the tolerance. */
-export const agreeing = (counts: Counts): number => {
-  const all = total(counts)
-  return all === 0 ? 1 : (all - counts.different) / all
-}

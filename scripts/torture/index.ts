@@ -1,6 +1,6 @@
 // npm run torture -- NAME [options]: hostile inputs for one part of the library.
 
-const NAMES = ['checkpoints', 'hostile', 'workers']
+const NAMES = ['checkpoints', 'hostile', 'kills', 'workers']
 
 const [name = ''] = process.argv.splice(2, 1)
 if (NAMES.includes(name)) {

@@ -1,4 +1,4 @@
-// Every committed checkpoint, read twice: as far as descriptors, and into tensors.
+// Every committed checkpoint, read as far as descriptors, into tensors, and mapped.
 import { readdirSync } from 'node:fs'
 import test from 'ava'
 import { CheckpointError, load, loadSafetensors } from '../../lib/checkpoint/index.js'
@@ -28,9 +28,11 @@ async function describeDescriptors(file: CorpusFile): Promise<Outcome> {
   }
 }
 
-async function describeTensors(file: CorpusFile): Promise<Outcome> {
+async function describeTensors(file: CorpusFile, mmap: boolean): Promise<Outcome> {
   const isSafetensors = file.name.endsWith('.safetensors')
-  const loaded = isSafetensors ? await loadSafetensors(file.path) : await load(file.path)
+  const loaded = isSafetensors
+    ? await loadSafetensors(file.path, { mmap })
+    : await load(file.path, { mmap })
   const value = isSafetensors ? new Map(Object.entries(loaded as object)) : loaded
   try {
     if (file.entries === undefined) return { entries: undefined, metadata: undefined }
@@ -41,7 +43,11 @@ async function describeTensors(file: CorpusFile): Promise<Outcome> {
   }
 }
 
-const readers = { descriptors: describeDescriptors, tensors: describeTensors }
+const readers = {
+  descriptors: describeDescriptors,
+  tensors: (file: CorpusFile) => describeTensors(file, false),
+  mapped: (file: CorpusFile) => describeTensors(file, true),
+}
 
 for (const file of readCorpus()) {
   for (const [what, describe] of Object.entries(readers)) {

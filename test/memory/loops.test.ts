@@ -42,6 +42,7 @@ bounded('four tasks that only await promises stay under 600 MB', 'tasks', 600)
 bounded('views of 10,000 tensors, held by closures and cycles, stay under 800 MB', 'views', 800)
 bounded('scopes free at once: 9,000 tensors of 1 MB under 400 MB', 'scopes', 400)
 bounded('10,000 training steps of a small net without dispose stay under 400 MB', 'training', 400)
+bounded('10,000 steps off the JS thread stay under 400 MB', 'steps', 400)
 bounded('1,000 models with their optimizers stay under 600 MB', 'modules', 600)
 bounded('hooks and custom functions go with their graphs, under 800 MB', 'hooks', 800)
 // Without collections it would be 6 GB.

@@ -1,12 +1,13 @@
 import test from 'ava'
 import { optim, type Tensor, torch } from '../../lib/index.js'
+import { native } from '../../lib/native.js'
 import { formulaTensor, type GoldenTensor, golden, tensorOf } from '../helpers/goldens.js'
 import { expectNoLiveTensors } from '../helpers/live.js'
 
 torch.setNumThreads(1)
 expectNoLiveTensors(test)
 
-type DType = 'float32' | 'float64'
+type DType = 'float32' | 'float64' | 'bfloat16'
 type Pairs = [name: string, value: unknown][]
 
 interface Case {
@@ -22,7 +23,11 @@ interface Case {
 const STEPS = 20
 const LATE = 5
 const MORE = 3
-const { cases } = golden<{ cases: Case[] }>('optim')
+const { cases, low, environment } = golden<{
+  environment: { cpuCapability: string }
+  cases: Case[]
+  low: { name: string; dtype: 'bfloat16'; options: object; weights: GoldenTensor[] }[]
+}>('optim')
 
 type Make = (params: Iterable<Tensor>, options: object) => optim.Optimizer
 const makeOf = (name: string): Make => (optim as unknown as Record<string, Make>)[name] as Make
@@ -35,7 +40,7 @@ const shapesOf = (name: string): number[][] =>
       ]
     : [[3, 2], [4], [], [2]]
 
-const startOf = ({ name, dtype }: Case): Tensor[] =>
+const startOf = ({ name, dtype }: Pick<Case, 'name' | 'dtype'>): Tensor[] =>
   shapesOf(name).map((shape, i) =>
     formulaTensor(shape, 100 * i)
       .to(dtype)
@@ -170,5 +175,19 @@ test('our state dict goes on bit for bit', (t) => {
       straight.map((param) => param.toArray()),
       describe(each),
     )
+  }
+})
+
+test('for-loops in bfloat16 take numbers in as PyTorch does', (t) => {
+  for (const { name, dtype, options, weights } of low) {
+    const params = startOf({ name, dtype })
+    run(params, makeOf(name)(params, options), dtype)
+    const exact = native.versions().cpuCapability === environment.cpuCapability
+    params.forEach((param, i) => {
+      const expected = tensorOf(weights[i] as GoldenTensor)
+      const what = `${name} ${JSON.stringify(options)}: weight ${i}`
+      if (exact) t.true(torch.equal(param, expected), what)
+      else t.true(torch.allclose(param, expected, 2e-2, 2e-2), what)
+    })
   }
 })

@@ -2,6 +2,7 @@
 
 import type { Tensor } from '../../torch/tensor.js'
 import { checkFloat, checkTensor, operator, type Rest, read, type Sizes } from './call.js'
+import type { MaxPoolOperator } from './max-pooling.js'
 
 /** Options of {@link lpPool1d} and its kin. */
 export interface LpPoolOptions {
@@ -31,15 +32,6 @@ type Average = (
   ceilMode: boolean,
 ) => Tensor
 
-type Maximum = (
-  input: Tensor,
-  kernelSize: Sizes,
-  stride: Sizes | null,
-  padding: Sizes,
-  dilation: Sizes,
-  ceilMode: boolean,
-) => Tensor
-
 /** Elements of a window: the product of its sizes. */
 function windowLength(kernelSize: Sizes, dims: number): number {
   if (typeof kernelSize === 'object') {
@@ -50,7 +42,7 @@ function windowLength(kernelSize: Sizes, dims: number): number {
 
 function lpPool(where: string, dims: 1 | 2 | 3): LpPool {
   const average = operator<Average>(where, `avg_pool${dims}d`)
-  const maximum = operator<Maximum>(where, `max_pool${dims}d`)
+  const maximum = operator<MaxPoolOperator<Tensor>>(where, `max_pool${dims}d`)
   return (input, ...rest) => {
     const names = ['normType', 'kernelSize', 'stride', 'ceilMode']
     const [givenNorm, kernelSize, stride = null, ceilMode = false] = read<

@@ -64,11 +64,8 @@ export type MaxPoolWithIndices = (
   ...rest: Rest<MaxPoolOptions, [...MaxPoolPositions, returnIndices?: boolean]>
 ) => Pooled
 
-const NAMES = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode', 'returnIndices']
-
-type Values = [Sizes, Sizes | null, Sizes, Sizes, boolean, boolean]
-
-type Operator<Result> = (
+/** An operator that takes maxima over windows. */
+export type MaxPoolOperator<Result> = (
   input: Tensor,
   kernelSize: Sizes,
   stride: Sizes | null,
@@ -77,33 +74,40 @@ type Operator<Result> = (
   ceilMode: boolean,
 ) => Result
 
-function maxPoolWithIndices(where: string, candidates: string): MaxPoolWithIndices {
-  const run = operator<Operator<Pooled>>(where, candidates)
-  return (input, ...rest) => {
-    const [kernelSize, stride = null, padding = 0, dilation = 1, ceilMode = false] = read<Values>(
-      where,
-      NAMES,
-      rest,
-    )
-    return run(input, kernelSize as Sizes, stride, padding, dilation, ceilMode)
+type Window = [Sizes, Sizes | null, Sizes, Sizes, boolean]
+
+/** What the operators take after the input, and whether the indices are wanted too. */
+function readWindow(
+  where: string,
+  rest: readonly unknown[],
+): { window: Window; returnIndices: boolean } {
+  const names = ['kernelSize', 'stride', 'padding', 'dilation', 'ceilMode', 'returnIndices']
+  const [
+    kernelSize,
+    stride = null,
+    padding = 0,
+    dilation = 1,
+    ceilMode = false,
+    returnIndices = false,
+  ] = read<[...Window, boolean]>(where, names, rest)
+  return {
+    // The operator refuses an absent size by its own name.
+    window: [kernelSize as Sizes, stride, padding, dilation, ceilMode],
+    returnIndices: checkBoolean(where, 'returnIndices', returnIndices),
   }
 }
 
+function maxPoolWithIndices(where: string, candidates: string): MaxPoolWithIndices {
+  const run = operator<MaxPoolOperator<Pooled>>(where, candidates)
+  return (input, ...rest) => run(input, ...readWindow(where, rest).window)
+}
+
 function maxPool(where: string, candidates: string): MaxPool {
-  const run = operator<Operator<Tensor>>(where, candidates)
-  const runWithIndices = operator<Operator<Pooled>>(where, `${candidates}_with_indices`)
+  const run = operator<MaxPoolOperator<Tensor>>(where, candidates)
+  const runWithIndices = operator<MaxPoolOperator<Pooled>>(where, `${candidates}_with_indices`)
   const pool = (input: Tensor, ...rest: unknown[]): Tensor | Pooled => {
-    const [
-      kernelSize,
-      stride = null,
-      padding = 0,
-      dilation = 1,
-      ceilMode = false,
-      returnIndices = false,
-    ] = read<Values>(where, NAMES, rest)
-    return checkBoolean(where, 'returnIndices', returnIndices)
-      ? runWithIndices(input, kernelSize as Sizes, stride, padding, dilation, ceilMode)
-      : run(input, kernelSize as Sizes, stride, padding, dilation, ceilMode)
+    const { window, returnIndices } = readWindow(where, rest)
+    return returnIndices ? runWithIndices(input, ...window) : run(input, ...window)
   }
   return pool as MaxPool
 }

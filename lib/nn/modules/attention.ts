@@ -38,6 +38,20 @@ export interface AttentionOptions {
 /** Python's name for the linear layer behind the heads, which it prints. */
 class NonDynamicallyQuantizableLinear extends Linear {}
 
+/** PyTorch's initial values. Not a `#private` method, which a clone would lack. */
+function initialize(attention: MultiheadAttention): void {
+  const { in_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight } = attention
+  for (const weight of [in_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight]) {
+    if (weight != null) xavierUniform_(weight)
+  }
+  if (attention.in_proj_bias !== null) {
+    constant_(attention.in_proj_bias, 0)
+    if (attention.out_proj.bias !== null) constant_(attention.out_proj.bias, 0)
+  }
+  if (attention.bias_k !== null) xavierNormal_(attention.bias_k)
+  if (attention.bias_v !== null) xavierNormal_(attention.bias_v)
+}
+
 /** Attention of several heads. Made by {@link multiheadAttention}. The names of its tensors are those of state dicts. */
 export class MultiheadAttention extends scriptLayer('MultiheadAttention', fields) {
   /** [3 · embedDim, embedDim]; null where keys or values have widths of their own */
@@ -79,20 +93,7 @@ export class MultiheadAttention extends scriptLayer('MultiheadAttention', fields
     this.out_proj = new NonDynamicallyQuantizableLinear(createModule('Linear', shape))
     this.bias_k = addBiasKv ? empty(1, 1, embedDim) : null
     this.bias_v = addBiasKv ? empty(1, 1, embedDim) : null
-    this.#initialize()
-  }
-
-  #initialize(): void {
-    const { in_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight } = this
-    for (const weight of [in_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight]) {
-      if (weight != null) xavierUniform_(weight)
-    }
-    if (this.in_proj_bias !== null) {
-      constant_(this.in_proj_bias, 0)
-      if (this.out_proj.bias !== null) constant_(this.out_proj.bias, 0)
-    }
-    if (this.bias_k !== null) xavierNormal_(this.bias_k)
-    if (this.bias_v !== null) xavierNormal_(this.bias_v)
+    initialize(this)
   }
 
   /**
@@ -109,8 +110,17 @@ export class MultiheadAttention extends scriptLayer('MultiheadAttention', fields
   ): [output: Tensor, weights: Tensor | null] {
     const where = 'MultiheadAttention'
     const swap = this.batchFirst && checkTensor(where, 'query', query).dim() === 3
-    const turn = (name: string, x: Tensor): Tensor =>
-      swap ? checkTensor(where, name, x).transpose(0, 1) : checkTensor(where, name, x)
+    // The same tensor stays the same: that decides how the projections are computed.
+    const turned = new Map<Tensor, Tensor>()
+    const turn = (name: string, x: Tensor): Tensor => {
+      const known = turned.get(x)
+      if (known !== undefined) return known
+      const result = swap
+        ? checkTensor(where, name, x).transpose(0, 1)
+        : checkTensor(where, name, x)
+      turned.set(x, result)
+      return result
+    }
     const [output, weights] = functional.multiHeadAttentionForward(
       turn('query', query),
       turn('key', key),

@@ -1,7 +1,7 @@
-// Linear maps, embeddings, distances and reshaping.
+// Linear maps, distances and reshaping.
 
 import type { Parameter } from '../../torch/tensor.js'
-import { count, flag, integer, nullable, real, type Sizes, shape, withBias } from '../fields.js'
+import { count, flag, integer, real, type Sizes, shape, withBias } from '../fields.js'
 import { type Maker, maker, nativeLayer, PairModule } from '../layer.js'
 
 /** y = x Wᵀ + b. Made by {@link linear}. */
@@ -74,41 +74,6 @@ export const unflatten: Maker<typeof Unflatten, [dim: number, unflattenedSize: S
   'unflatten',
   Unflatten,
 )
-
-/** A table of vectors. Made by {@link embedding}. */
-export class Embedding extends nativeLayer(
-  'Embedding',
-  {
-    numEmbeddings: count(),
-    embeddingDim: count(),
-    paddingIdx: nullable(integer()),
-    maxNorm: nullable(real()),
-    normType: real(2),
-    scaleGradByFreq: flag(),
-    sparse: flag(),
-  },
-  '!numEmbeddings !embeddingDim paddingIdx? maxNorm? normType? scaleGradByFreq? sparse?',
-) {
-  /** [numEmbeddings, embeddingDim] */
-  declare weight: Parameter
-}
-/**
- * A table of `numEmbeddings` vectors, looked up by integers: [...] → [..., embeddingDim]. The vector of `paddingIdx`
- * begins as 0 and is not trained; those longer than `maxNorm` are shortened in use; `sparse` gives sparse gradients.
- * PyTorch's `nn.Embedding`.
- */
-export const embedding: Maker<
-  typeof Embedding,
-  [
-    numEmbeddings: number,
-    embeddingDim: number,
-    paddingIdx?: number | null,
-    maxNorm?: number | null,
-    normType?: number,
-    scaleGradByFreq?: boolean,
-    sparse?: boolean,
-  ]
-> = maker('embedding', Embedding)
 
 /** The cosine of the angle between vectors. Made by {@link cosineSimilarity}. */
 export class CosineSimilarity extends nativeLayer(

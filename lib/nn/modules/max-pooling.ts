@@ -2,9 +2,10 @@
 // is a pair.
 
 import type { Tensor } from '../../torch/tensor.js'
-import { flag, hide, nullable, reals, type Sizes, sizes } from '../fields.js'
+import { buffer, flag, type Hidden, hide, nullable, reals, type Sizes, sizes } from '../fields.js'
 import { functional } from '../functional/index.js'
 import { type IndexedMaker, indexed, type Maker, maker, nativeLayer, PairModule } from '../layer.js'
+import type { Module } from '../module.js'
 import { type OutputSize, outputSizes, step } from './pooling-fields.js'
 
 const window = (dims: number) => ({
@@ -19,11 +20,22 @@ const adaptive = (dims: number) => ({
   outputSize: outputSizes(dims),
   returnIndices: hide(flag()),
 })
+/** Where the windows are, [N, C, dims] from 0 to 1, instead of random places; the buffer has PyTorch's name. */
+const randomSamples: Hidden<Tensor | null> = {
+  ...buffer(),
+  member: '_random_samples',
+  finish: (layer, _, value) => {
+    const name = '_random_samples'
+    if (name in layer) Reflect.set(layer, name, value)
+    else (layer as Module).registerBuffer(name, value as Tensor | null)
+  },
+}
 const fractional = (dims: number) => ({
   kernelSize: sizes(dims, 1),
   outputSize: nullable(sizes(dims, 1)),
   outputRatio: nullable(reals(dims, { above: 0, max: 1 })),
   returnIndices: hide(flag()),
+  randomSamples,
 })
 const unpooled = (dims: number) => ({
   kernelSize: sizes(dims, 1),

@@ -1,11 +1,25 @@
 // Losses that libtorch's modules lack, or whose inputs are not only tensors: written over nn.functional.
 
 import type { Tensor } from '../../torch/tensor.js'
-import { callback, choice, flag, type Hidden, hide, integer, real } from '../fields.js'
+import {
+  buffer,
+  callback,
+  choice,
+  count,
+  flag,
+  type Hidden,
+  hide,
+  integer,
+  nullable,
+  real,
+  type Settings,
+  shape,
+} from '../fields.js'
 import { functional } from '../functional/index.js'
 import type { LossReduction } from '../functional/reduction.js'
 import { type Maker, maker, scriptLayer } from '../layer.js'
-import { pairwiseDistance } from './linear.js'
+import { bool } from '../print.js'
+import { type Linear, linear, pairwiseDistance } from './linear.js'
 
 const reduction = choice<LossReduction>(['none', 'mean', 'sum'], 'mean')
 
@@ -91,3 +105,70 @@ export const tripletMarginWithDistanceLoss: Maker<typeof TripletMarginWithDistan
   'tripletMarginWithDistanceLoss',
   TripletMarginWithDistanceLoss,
 )
+
+const linearCrossEntropy = {
+  inFeatures: hide(count()),
+  numClasses: count(),
+  outFeatures: shape(1, []),
+  bias: hide(flag()),
+  reduction,
+  weight: buffer(),
+  ignoreIndex: nullable(integer()),
+  labelSmoothing: real(0, { min: 0, max: 1 }),
+}
+
+/** Cross entropy of a linear layer's output. Made by {@link linearCrossEntropyLoss}. */
+export class LinearCrossEntropyLoss extends scriptLayer(
+  'LinearCrossEntropyLoss',
+  linearCrossEntropy,
+  'numClasses outFeatures reduction ignoreIndex labelSmoothing',
+) {
+  /** [numClasses], or null */
+  declare weight: Tensor | null
+  /** To numClasses · ∏ outFeatures outputs. */
+  linear: Linear
+
+  /** @internal */
+  constructor(settings: Settings<typeof linearCrossEntropy>) {
+    super(settings)
+    const { numClasses, outFeatures } = settings
+    const { inFeatures, bias } = settings as unknown as { inFeatures: number; bias: boolean }
+    const outputs = outFeatures.reduce((product, size) => product * size, numClasses)
+    this.registerBuffer('weight', null)
+    this.linear = linear(inFeatures, outputs, { bias })
+  }
+
+  /**
+   * @param input [N, inFeatures] or [inFeatures]
+   * @param target classes or their probabilities, as for {@link crossEntropyLoss} with logits [N, C, ...outFeatures]
+   */
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { numClasses, outFeatures, weight, reduction, ignoreIndex, labelSmoothing } = this
+    const shape = [numClasses, ...outFeatures]
+    const { weight: matrix, bias } = this.linear
+    return functional.linearCrossEntropy(
+      input,
+      matrix.reshape([...shape, matrix.size(1)]),
+      target,
+      {
+        linearBias: bias?.reshape(shape) ?? null,
+        weight,
+        reduction,
+        ignoreIndex,
+        labelSmoothing,
+      },
+    )
+  }
+
+  override extraRepr(): string {
+    const { bias, inFeatures } = this.linear
+    // Python prints its options for chunks, which are not here.
+    const shown = super.extraRepr().replace(/(?=reduction=)/, `bias=${bool(bias !== null)}, `)
+    return `in_features=${inFeatures}, ${shown}, options=None`
+  }
+}
+/** The cross entropy of a linear layer's outputs, whose weights the loss holds. PyTorch's `nn.LinearCrossEntropyLoss`, without its chunks. */
+export const linearCrossEntropyLoss: Maker<
+  typeof LinearCrossEntropyLoss,
+  [inFeatures: number, numClasses: number]
+> = maker('linearCrossEntropyLoss', LinearCrossEntropyLoss)

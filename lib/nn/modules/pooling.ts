@@ -19,7 +19,7 @@ const power = (dims: number) => ({
   ceilMode: flag(),
 })
 const averageLayout = 'kernelSize~ stride~ padding~'
-const powerLayout = 'normType kernelSize~ stride~ ceilMode'
+const powerLayout = 'normType kernelSize~ stride^ ceilMode'
 
 type Positions = [
   kernelSize: Sizes,

@@ -4,10 +4,12 @@ import { noGradSync } from '../../autograd/modes.js'
 import { torch } from '../../torch/index.js'
 import type { Tensor } from '../../torch/tensor.js'
 import { choice, count, flag, integer, real, type Settings } from '../fields.js'
-import { checkTensor, operator } from '../functional/call.js'
+import { operator } from '../functional/call.js'
 import { type Maker, maker, scriptLayer } from '../layer.js'
 import type { Module } from '../module.js'
 import { parameter } from '../parameter.js'
+import type { PackedSequence } from '../utils/rnn/packed-sequence.js'
+import { endOf, outputOf, type Sequences, sequencesOf, startOf } from './rnn-sequences.js'
 
 const plain = {
   inputSize: count(),
@@ -65,81 +67,94 @@ function makeWeights(layer: Recurrent, gates: number): void {
   }
 }
 
-/** A state of zeros, for a batch. */
-function zeros(layer: Recurrent, input: Tensor, width: number): Tensor {
-  const directions = layer.bidirectional ? 2 : 1
-  const batch = input.size(layer.batchFirst ? 0 : 1)
-  const { dtype, device } = input
-  return torch.zeros([layer.numLayers * directions, batch, width], { dtype, device })
-}
-
-/** [L, N, …] (or [N, L, …] with batchFirst), from that or one sequence [L, …]. */
-function batched(layer: Recurrent, input: Tensor): { x: Tensor; isOne: boolean } {
-  const name = layer.constructor.name
-  const dims = checkTensor(name, 'input', input).dim()
-  if (dims !== 2 && dims !== 3) {
-    throw new RangeError(`${name}: expected 2 or 3 dimensions of input, got ${dims}`)
+/** The weights in the order of the operators, whatever has taken the place of some. */
+function weightsOf(layer: Recurrent): Tensor[] {
+  const kinds = ['weight_ih', 'weight_hh']
+  if (layer.bias) kinds.push('bias_ih', 'bias_hh')
+  if ((layer.projSize ?? 0) > 0) kinds.push('weight_hr')
+  const suffixes = layer.bidirectional ? ['', '_reverse'] : ['']
+  const weights: Tensor[] = []
+  for (let depth = 0; depth < layer.numLayers; depth++) {
+    for (const suffix of suffixes) {
+      for (const kind of kinds) weights.push(Reflect.get(layer, `${kind}_l${depth}${suffix}`))
+    }
   }
-  return dims === 3
-    ? { x: input, isOne: false }
-    : { x: input.unsqueeze(layer.batchFirst ? 0 : 1), isOne: true }
+  return weights
 }
 
-/** A state given with an input, of the input's form. */
-function checkState(layer: Recurrent, name: string, state: Tensor, isOne: boolean): Tensor {
-  const where = layer.constructor.name
-  const dims = isOne ? 2 : 3
-  if (checkTensor(where, name, state).dim() !== dims) {
-    throw new RangeError(
-      `${where}: expected ${dims} dimensions of ${name}, as the input has, got ${state.dim()}`,
-    )
-  }
-  return isOne ? state.unsqueeze(1) : state
-}
-
-type Run<State, Result> = (
-  input: Tensor,
-  state: State,
-  weights: Tensor[],
-  hasBias: boolean,
-  numLayers: number,
-  dropout: number,
-  train: boolean,
-  bidirectional: boolean,
-  batchFirst: boolean,
+type Settled<Values extends readonly unknown[], Result> = (
+  ...values: [
+    ...Values,
+    weights: Tensor[],
+    hasBias: boolean,
+    numLayers: number,
+    dropout: number,
+    train: boolean,
+    bidirectional: boolean,
+  ]
 ) => Result
 
-const runTanh = operator<Run<Tensor, [Tensor, Tensor]>>('RNN', 'rnn_tanh.input')
-const runRelu = operator<Run<Tensor, [Tensor, Tensor]>>('RNN', 'rnn_relu.input')
-const runGru = operator<Run<Tensor, [Tensor, Tensor]>>('GRU', 'gru.input')
-const runLstm = operator<Run<Tensor[], [Tensor, Tensor, Tensor]>>('LSTM', 'lstm.input')
+/** The two operators of a network: on padded sequences, and on packed ones. */
+interface Run<State, Result> {
+  readonly padded: (...values: [...Parameters<Settled<[Tensor, State], Result>>, boolean]) => Result
+  readonly packed: Settled<[data: Tensor, batchSizes: Tensor, state: State], Result>
+}
+
+const operators = <State, Result>(where: string, name: string): Run<State, Result> => ({
+  padded: operator(where, `${name}.input`),
+  packed: operator(where, `${name}.data`),
+})
+
+type One = [output: Tensor, state: Tensor]
+const runTanh = operators<Tensor, One>('RNN', 'rnn_tanh')
+const runRelu = operators<Tensor, One>('RNN', 'rnn_relu')
+const runGru = operators<Tensor, One>('GRU', 'gru')
+const runLstm = operators<Tensor[], [output: Tensor, hidden: Tensor, cell: Tensor]>('LSTM', 'lstm')
 
 function apply<State, Result>(
   run: Run<State, Result>,
   layer: Recurrent,
-  x: Tensor,
+  { x, packed }: Sequences,
   state: State,
 ): Result {
   const { bias, numLayers, dropout, training, bidirectional, batchFirst } = layer
-  const weights = layer.parameters()
-  return run(x, state, weights, bias, numLayers, dropout, training, bidirectional, batchFirst)
+  const weights = weightsOf(layer)
+  return packed === undefined
+    ? run.padded(x, state, weights, bias, numLayers, dropout, training, bidirectional, batchFirst)
+    : run.packed(
+        x,
+        packed.batchSizes,
+        state,
+        weights,
+        bias,
+        numLayers,
+        dropout,
+        training,
+        bidirectional,
+      )
 }
 
 /** Forward of the networks whose state is one tensor. */
 function forwardOne(
-  run: Run<Tensor, [Tensor, Tensor]>,
+  run: Run<Tensor, One>,
   layer: Recurrent,
-  input: Tensor,
+  input: Tensor | PackedSequence,
   state: Tensor | null,
-): [output: Tensor, state: Tensor] {
-  const { x, isOne } = batched(layer, input)
-  const start =
-    state === null ? zeros(layer, x, layer.hiddenSize) : checkState(layer, 'state', state, isOne)
-  const [output, end] = apply(run, layer, x, start)
-  return isOne ? [output.squeeze(layer.batchFirst ? 0 : 1), end.squeeze(1)] : [output, end]
+): [output: Tensor | PackedSequence, state: Tensor] {
+  const sequences = sequencesOf(layer, input)
+  const start = startOf(layer, sequences, 'state', state, layer.hiddenSize)
+  const [output, end] = apply(run, layer, sequences, start)
+  return [outputOf(layer, sequences, output), endOf(sequences, end)]
+}
+
+/** A packed batch gives a packed batch. */
+export interface RNN {
+  (input: Tensor, state?: Tensor | null): [output: Tensor, state: Tensor]
+  (input: PackedSequence, state?: Tensor | null): [output: PackedSequence, state: Tensor]
 }
 
 /** A simple recurrent network. Made by {@link rnn}. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signatures
 export class RNN extends scriptLayer('RNN', simple, layout) {
   /** @internal */
   constructor(settings: Settings<typeof simple>) {
@@ -148,11 +163,15 @@ export class RNN extends scriptLayer('RNN', simple, layout) {
   }
 
   /**
-   * @param input [L, N, inputSize], with batchFirst [N, L, inputSize]; or one sequence [L, inputSize]
+   * @param input [L, N, inputSize], with batchFirst [N, L, inputSize]; or one sequence [L, inputSize];
+   *   or a packed batch of sequences
    * @param state [layers · directions, N, hiddenSize]; zeros unless given
    * @returns the last layer's states at each step, and all layers' states at the end
    */
-  override forward(input: Tensor, state: Tensor | null = null): [output: Tensor, state: Tensor] {
+  override forward(
+    input: Tensor | PackedSequence,
+    state: Tensor | null = null,
+  ): [output: Tensor | PackedSequence, state: Tensor] {
     return forwardOne(this.nonlinearity === 'relu' ? runRelu : runTanh, this, input, state)
   }
 }
@@ -162,7 +181,14 @@ export const rnn: Maker<
   [inputSize: number, hiddenSize: number, numLayers?: number, nonlinearity?: 'tanh' | 'relu']
 > = maker('rnn', RNN)
 
+/** A packed batch gives a packed batch. */
+export interface GRU {
+  (input: Tensor, state?: Tensor | null): [output: Tensor, state: Tensor]
+  (input: PackedSequence, state?: Tensor | null): [output: PackedSequence, state: Tensor]
+}
+
 /** A network of gated recurrent units. Made by {@link gru}. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signatures
 export class GRU extends scriptLayer('GRU', plain, layout) {
   /** @internal */
   constructor(settings: Settings<typeof plain>) {
@@ -171,7 +197,10 @@ export class GRU extends scriptLayer('GRU', plain, layout) {
   }
 
   /** As {@link RNN.forward}. */
-  override forward(input: Tensor, state: Tensor | null = null): [output: Tensor, state: Tensor] {
+  override forward(
+    input: Tensor | PackedSequence,
+    state: Tensor | null = null,
+  ): [output: Tensor | PackedSequence, state: Tensor] {
     return forwardOne(runGru, this, input, state)
   }
 }
@@ -179,7 +208,19 @@ export class GRU extends scriptLayer('GRU', plain, layout) {
 export const gru: Maker<typeof GRU, [inputSize: number, hiddenSize: number, numLayers?: number]> =
   maker('gru', GRU)
 
+type LSTMState = [hidden: Tensor, cell: Tensor]
+
+/** A packed batch gives a packed batch. */
+export interface LSTM {
+  (input: Tensor, state?: Readonly<LSTMState> | null): [output: Tensor, state: LSTMState]
+  (
+    input: PackedSequence,
+    state?: Readonly<LSTMState> | null,
+  ): [output: PackedSequence, state: LSTMState]
+}
+
 /** A long short-term memory. Made by {@link lstm}. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the interface adds the call signatures
 export class LSTM extends scriptLayer('LSTM', projected, layout) {
   /** @internal */
   constructor(settings: Settings<typeof projected>) {
@@ -188,25 +229,25 @@ export class LSTM extends scriptLayer('LSTM', projected, layout) {
   }
 
   /**
-   * @param input [L, N, inputSize], with batchFirst [N, L, inputSize]; or one sequence [L, inputSize]
+   * @param input [L, N, inputSize], with batchFirst [N, L, inputSize]; or one sequence [L, inputSize];
+   *   or a packed batch of sequences
    * @param state [layers · directions, N, projSize or hiddenSize] and the cells [layers · directions, N, hiddenSize];
    *   zeros unless given
    * @returns the last layer's states at each step, and all layers' states and cells at the end
    */
   override forward(
-    input: Tensor,
-    state: readonly [hidden: Tensor, cell: Tensor] | null = null,
-  ): [output: Tensor, state: [hidden: Tensor, cell: Tensor]] {
-    const { x, isOne } = batched(this, input)
+    input: Tensor | PackedSequence,
+    state: Readonly<LSTMState> | null = null,
+  ): [output: Tensor | PackedSequence, state: LSTMState] {
+    const sequences = sequencesOf(this, input)
     const { hiddenSize, projSize } = this
-    const start =
-      state === null
-        ? [zeros(this, x, projSize > 0 ? projSize : hiddenSize), zeros(this, x, hiddenSize)]
-        : state.map((tensor) => checkState(this, 'state', tensor, isOne))
-    const [output, hidden, cell] = apply(runLstm, this, x, start)
-    return isOne
-      ? [output.squeeze(this.batchFirst ? 0 : 1), [hidden.squeeze(1), cell.squeeze(1)]]
-      : [output, [hidden, cell]]
+    const width = projSize > 0 ? projSize : hiddenSize
+    const start = [
+      startOf(this, sequences, 'the hidden state', state?.[0] ?? null, width),
+      startOf(this, sequences, 'the cell state', state?.[1] ?? null, hiddenSize),
+    ]
+    const [output, hidden, cell] = apply(runLstm, this, sequences, start)
+    return [outputOf(this, sequences, output), [endOf(sequences, hidden), endOf(sequences, cell)]]
   }
 }
 /** Long short-term memory (Hochreiter and Schmidhuber 1997) in one or more layers. PyTorch's `nn.LSTM`. */

@@ -1,181 +1,139 @@
-// Transformers (Vaswani et al. 2017). Names of members are those of state dicts.
+// The transformer: an encoder and a decoder. Names of members are those of state dicts.
 
-import { checkOneOf } from '../../check.js'
+import { checkOptions } from '../../check.js'
+import { TorchError } from '../../errors.js'
 import type { Tensor } from '../../torch/tensor.js'
-import { count, type Field, flag, hide, real, type Settings } from '../fields.js'
-import { functional } from '../functional/index.js'
+import { count, flag, hide, real, type Settings } from '../fields.js'
+import { checkTensor } from '../functional/call.js'
+import { xavierUniform_ } from '../init/index.js'
 import { type Maker, maker, scriptLayer } from '../layer.js'
-import { type MultiheadAttention, multiheadAttention } from './attention.js'
-import { type Dropout, dropout } from './dropout.js'
-import { type Linear, linear } from './linear.js'
-import { type LayerNorm, layerNorm } from './normalization.js'
-
-/** What stands between the two linear maps of a layer. */
-export type TransformerActivation = 'relu' | 'gelu' | ((x: Tensor) => Tensor)
-
-const activation: Field<TransformerActivation, TransformerActivation> = {
-  check: (where, name, value) =>
-    typeof value === 'function'
-      ? (value as (x: Tensor) => Tensor)
-      : checkOneOf(where, name, value, ['relu', 'gelu'] as const),
-  fallback: () => 'relu',
-  text: String,
-}
+import type { Module } from '../module.js'
+import { layerNorm } from './normalization.js'
+import {
+  activation,
+  DECODER_MASKS,
+  type DecoderMasks,
+  type EncoderLayerMasks,
+  optional,
+  type TransformerActivation,
+} from './transformer-fields.js'
+import { transformerDecoderLayer, transformerEncoderLayer } from './transformer-layers.js'
+import {
+  type EncoderMasks,
+  type TransformerDecoder,
+  transformerDecoder,
+  transformerEncoder,
+} from './transformer-stacks.js'
 
 const fields = {
-  dModel: count(),
-  nhead: count(),
-  dimFeedforward: count(2048),
+  dModel: count(512),
+  nhead: count(8),
+  numEncoderLayers: hide(count(6)),
+  numDecoderLayers: hide(count(6)),
+  dimFeedforward: hide(count(2048)),
   dropout: hide(real(0.1, { min: 0, max: 1 })),
-  activation,
-  layerNormEps: real(1e-5, { min: 0 }),
+  activation: hide(activation),
+  customEncoder: optional(),
+  customDecoder: optional(),
+  layerNormEps: hide(real(1e-5, { min: 0 })),
   batchFirst: flag(),
-  normFirst: flag(),
+  normFirst: hide(flag()),
   bias: hide(flag(true)),
 }
 
-type LayerSettings = Settings<typeof fields> & { dropout?: unknown; bias?: unknown }
+type Encoder = Module & ((source: Tensor, options?: EncoderMasks) => Tensor)
+type Decoder = Module &
+  ((
+    target: Tensor,
+    memory: Tensor,
+    options?: Parameters<TransformerDecoder['forward']>[2],
+  ) => Tensor)
 
-type Positions = [dModel: number, nhead: number, dimFeedforward?: number, dropout?: number]
-
-/** Which places are hidden from which. */
-export interface AttentionMasks {
-  /** [L, S] or [N · heads, L, S]: true, or −∞, where a place must not be seen. */
-  mask?: Tensor | null
-  /** [N, S]: true, or −∞, where a place is padding. */
-  keyPaddingMask?: Tensor | null
-  /** Says that `mask` is the causal one. */
-  isCausal?: boolean
-}
-
-const activate = (how: TransformerActivation, x: Tensor): Tensor => {
-  if (typeof how === 'function') return how(x)
-  return how === 'relu' ? functional.relu(x) : functional.gelu(x)
-}
-
-const attend = (
-  attention: MultiheadAttention,
-  x: Tensor,
-  memory: Tensor,
-  { mask = null, keyPaddingMask = null, isCausal = false }: AttentionMasks,
-): Tensor =>
-  attention(x, memory, memory, { attnMask: mask, keyPaddingMask, isCausal, needWeights: false })[0]
-
-/** A layer of an encoder. Made by {@link transformerEncoderLayer}. */
-export class TransformerEncoderLayer extends scriptLayer('TransformerEncoderLayer', fields) {
-  self_attn: MultiheadAttention
-  linear1: Linear
-  dropout: Dropout
-  linear2: Linear
-  norm1: LayerNorm
-  norm2: LayerNorm
-  dropout1: Dropout
-  dropout2: Dropout
-
-  /** @internal */
-  constructor(settings: LayerSettings) {
-    super(settings)
-    const { dModel, nhead, dimFeedforward, layerNormEps, batchFirst } = settings
-    const p = settings.dropout as number
-    const bias = settings.bias as boolean
-    this.self_attn = multiheadAttention(dModel, nhead, { dropout: p, bias, batchFirst })
-    this.linear1 = linear(dModel, dimFeedforward, { bias })
-    this.dropout = dropout(p)
-    this.linear2 = linear(dimFeedforward, dModel, { bias })
-    this.norm1 = layerNorm(dModel, { eps: layerNormEps, bias })
-    this.norm2 = layerNorm(dModel, { eps: layerNormEps, bias })
-    this.dropout1 = dropout(p)
-    this.dropout2 = dropout(p)
+/** What is hidden from which part of a {@link transformer}; where a `…IsCausal` is null or left out, it looks. */
+export type TransformerMasks = Omit<DecoderMasks, 'tgtIsCausal'> &
+  Pick<EncoderLayerMasks, 'srcMask' | 'srcKeyPaddingMask'> & {
+    srcIsCausal?: boolean | null
+    tgtIsCausal?: boolean | null
   }
 
-  /** @param source [L, N, dModel], with batchFirst [N, L, dModel]; or one sequence [L, dModel] */
-  override forward(source: Tensor, masks: AttentionMasks = {}): Tensor {
-    const look = (x: Tensor): Tensor => this.dropout1(attend(this.self_attn, x, x, masks))
-    const feed = (x: Tensor): Tensor =>
-      this.dropout2(this.linear2(this.dropout(activate(this.activation, this.linear1(x)))))
-    if (this.normFirst) {
-      const x = source.add(look(this.norm1(source)))
-      return x.add(feed(this.norm2(x)))
+interface HiddenSettings {
+  readonly numEncoderLayers: number
+  readonly numDecoderLayers: number
+  readonly dimFeedforward: number
+  readonly dropout: number
+  readonly activation: TransformerActivation
+  readonly customEncoder: Encoder | null
+  readonly customDecoder: Decoder | null
+  readonly layerNormEps: number
+  readonly normFirst: boolean
+  readonly bias: boolean
+}
+
+/** An encoder and a decoder. Made by {@link transformer}. */
+export class Transformer extends scriptLayer('Transformer', fields) {
+  encoder: Encoder
+  decoder: Decoder
+
+  /** @internal */
+  constructor(settings: Settings<typeof fields>) {
+    super(settings)
+    const { dModel, nhead, batchFirst } = settings
+    const hidden = settings as unknown as HiddenSettings
+    const { numEncoderLayers, numDecoderLayers, customEncoder, customDecoder, ...rest } = hidden
+    const { dimFeedforward, dropout, layerNormEps, normFirst, bias } = rest
+    const options = { activation: hidden.activation, layerNormEps, batchFirst, normFirst, bias }
+    const norm = () => layerNorm(dModel, { eps: layerNormEps, bias })
+    if (customEncoder === null) {
+      const layer = transformerEncoderLayer(dModel, nhead, dimFeedforward, dropout, options)
+      this.encoder = transformerEncoder(layer, numEncoderLayers, norm())
+    } else this.encoder = customEncoder
+    if (customDecoder === null) {
+      const layer = transformerDecoderLayer(dModel, nhead, dimFeedforward, dropout, options)
+      this.decoder = transformerDecoder(layer, numDecoderLayers, norm())
+    } else this.decoder = customDecoder
+    for (const parameter of this.parameters()) {
+      if (parameter.dim() > 1) xavierUniform_(parameter)
     }
-    const x = this.norm1(source.add(look(source)))
-    return this.norm2(x.add(feed(x)))
-  }
-
-  override extraRepr(): string {
-    return ''
-  }
-}
-/** Self-attention and two linear maps, each with a residual and a norm. PyTorch's `nn.TransformerEncoderLayer`. */
-export const transformerEncoderLayer: Maker<typeof TransformerEncoderLayer, Positions> = maker(
-  'transformerEncoderLayer',
-  TransformerEncoderLayer,
-)
-
-/** A layer of a decoder. Made by {@link transformerDecoderLayer}. */
-export class TransformerDecoderLayer extends scriptLayer('TransformerDecoderLayer', fields) {
-  self_attn: MultiheadAttention
-  multihead_attn: MultiheadAttention
-  linear1: Linear
-  dropout: Dropout
-  linear2: Linear
-  norm1: LayerNorm
-  norm2: LayerNorm
-  norm3: LayerNorm
-  dropout1: Dropout
-  dropout2: Dropout
-  dropout3: Dropout
-
-  /** @internal */
-  constructor(settings: LayerSettings) {
-    super(settings)
-    const { dModel, nhead, dimFeedforward, layerNormEps, batchFirst } = settings
-    const p = settings.dropout as number
-    const bias = settings.bias as boolean
-    this.self_attn = multiheadAttention(dModel, nhead, { dropout: p, bias, batchFirst })
-    this.multihead_attn = multiheadAttention(dModel, nhead, { dropout: p, bias, batchFirst })
-    this.linear1 = linear(dModel, dimFeedforward, { bias })
-    this.dropout = dropout(p)
-    this.linear2 = linear(dimFeedforward, dModel, { bias })
-    this.norm1 = layerNorm(dModel, { eps: layerNormEps, bias })
-    this.norm2 = layerNorm(dModel, { eps: layerNormEps, bias })
-    this.norm3 = layerNorm(dModel, { eps: layerNormEps, bias })
-    this.dropout1 = dropout(p)
-    this.dropout2 = dropout(p)
-    this.dropout3 = dropout(p)
   }
 
   /**
-   * @param target [T, N, dModel], with batchFirst [N, T, dModel]; or one sequence [T, dModel]
-   * @param memory the encoder's output, in the same forms
+   * @param source [S, N, dModel], with batchFirst [N, S, dModel]; or one sequence [S, dModel]
+   * @param target [T, N, dModel], in the same forms
+   * @returns the decoder's output, in the form of `target`
    */
-  override forward(
-    target: Tensor,
-    memory: Tensor,
-    {
-      target: own = {},
-      memory: its = {},
-    }: { target?: AttentionMasks; memory?: AttentionMasks } = {},
-  ): Tensor {
-    const look = (x: Tensor): Tensor => this.dropout1(attend(this.self_attn, x, x, own))
-    const recall = (x: Tensor): Tensor => this.dropout2(attend(this.multihead_attn, x, memory, its))
-    const feed = (x: Tensor): Tensor =>
-      this.dropout3(this.linear2(this.dropout(activate(this.activation, this.linear1(x)))))
-    if (this.normFirst) {
-      const x = target.add(look(this.norm1(target)))
-      const y = x.add(recall(this.norm2(x)))
-      return y.add(feed(this.norm3(y)))
+  override forward(source: Tensor, target: Tensor, options?: TransformerMasks): Tensor {
+    const where = 'Transformer'
+    const { srcMask, srcKeyPaddingMask, srcIsCausal, ...masks } = checkOptions(where, options, [
+      'srcMask',
+      'srcKeyPaddingMask',
+      'srcIsCausal',
+      ...DECODER_MASKS,
+    ])
+    const dims = checkTensor(where, 'source', source).dim()
+    const batch = this.batchFirst ? 0 : 1
+    if (dims === 3 && source.size(batch) !== checkTensor(where, 'target', target).size(batch)) {
+      throw new TorchError(
+        `${where}: expected as many sequences in source as in target, got ${source.size(batch)} and ${target.size(batch)}`,
+      )
     }
-    const x = this.norm1(target.add(look(target)))
-    const y = this.norm2(x.add(recall(x)))
-    return this.norm3(y.add(feed(y)))
-  }
-
-  override extraRepr(): string {
-    return ''
+    for (const [name, x] of Object.entries({ source, target })) {
+      const width = checkTensor(where, name, x).size(-1)
+      if (width === this.dModel) continue
+      throw new TorchError(`${where}: expected ${this.dModel} features of ${name}, got ${width}`)
+    }
+    const memory = this.encoder(source, {
+      mask: srcMask ?? null,
+      srcKeyPaddingMask: srcKeyPaddingMask ?? null,
+      isCausal: srcIsCausal ?? null,
+    })
+    return this.decoder(target, memory, masks)
   }
 }
-/** An encoder layer that also attends to an encoder's output. PyTorch's `nn.TransformerDecoderLayer`. */
-export const transformerDecoderLayer: Maker<typeof TransformerDecoderLayer, Positions> = maker(
-  'transformerDecoderLayer',
-  TransformerDecoderLayer,
+/**
+ * The transformer of "Attention is all you need" (Vaswani et al. 2017), an encoder and a decoder; `customEncoder` and
+ * `customDecoder` take their places. PyTorch's `nn.Transformer`.
+ */
+export const transformer: Maker<typeof Transformer, [dModel?: number, nhead?: number]> = maker(
+  'transformer',
+  Transformer,
 )

@@ -31,9 +31,10 @@ export class AveragedModel<M extends Module = Module> extends Module {
   readonly module: M
   /** Number of models in the average. */
   declare readonly n_averaged: Tensor
-  readonly #avgFn: AverageFunction | undefined
-  readonly #multiAvgFn: MultiAverageFunction | undefined
-  readonly #useBuffers: boolean
+  // No #private members: a clone is made without the constructor.
+  private readonly avgFn: AverageFunction | undefined
+  private readonly multiAvgFn: MultiAverageFunction | undefined
+  private readonly useBuffers: boolean
 
   /** @internal */
   constructor(model: M, options: AveragedModelOptions) {
@@ -42,9 +43,9 @@ export class AveragedModel<M extends Module = Module> extends Module {
     this.module = cloneModule(model)
     if (device !== undefined) this.module.to({ device })
     this.registerBuffer('n_averaged', tensor(0, { dtype: 'int64', ...(device && { device }) }))
-    this.#avgFn = avgFn
-    this.#multiAvgFn = multiAvgFn
-    this.#useBuffers = useBuffers
+    this.avgFn = avgFn
+    this.multiAvgFn = multiAvgFn
+    this.useBuffers = useBuffers
   }
 
   override forward(...inputs: Parameters<M['forward']>): ReturnType<M['forward']> {
@@ -55,17 +56,17 @@ export class AveragedModel<M extends Module = Module> extends Module {
   updateParameters(model: Module): void {
     if (!(model instanceof Module)) fail('updateParameters', 'model', 'a module', model)
     noGradSync(() => {
-      const pairs = this.#pairs(
-        averagedOf(this.module, this.#useBuffers),
-        averagedOf(model, this.#useBuffers),
+      const pairs = pairsOf(
+        averagedOf(this.module, this.useBuffers),
+        averagedOf(model, this.useBuffers),
       )
       if (this.n_averaged.item() === 0) {
         for (const [averaged, current] of pairs) averaged.copy_(current)
       } else {
-        this.#average(pairs)
+        this.average(pairs)
       }
-      if (!this.#useBuffers) {
-        for (const [averaged, current] of this.#pairs(this.module.buffers(), model.buffers())) {
+      if (!this.useBuffers) {
+        for (const [averaged, current] of pairsOf(this.module.buffers(), model.buffers())) {
           averaged.copy_(current)
         }
       }
@@ -73,34 +74,34 @@ export class AveragedModel<M extends Module = Module> extends Module {
     })
   }
 
-  #average(pairs: readonly [averaged: Tensor, current: Tensor][]): void {
-    if (this.#avgFn !== undefined) {
+  private average(pairs: readonly [averaged: Tensor, current: Tensor][]): void {
+    if (this.avgFn !== undefined) {
       for (const [averaged, current] of pairs) {
-        averaged.copy_(this.#avgFn(averaged, current, this.n_averaged.to(averaged.device)))
+        averaged.copy_(this.avgFn(averaged, current, this.n_averaged.to(averaged.device)))
       }
       return
     }
     for (const [device, averaged, current] of alike(pairs)) {
-      const average = this.#multiAvgFn ?? plainAverage(device)
+      const average = this.multiAvgFn ?? plainAverage(device)
       average(averaged, current, this.n_averaged.to(device))
     }
   }
+}
 
-  /** Each tensor of the average with the model's, on the same device and outside the graph. */
-  #pairs(
-    averaged: readonly Tensor[],
-    current: readonly Tensor[],
-  ): [averaged: Tensor, current: Tensor][] {
-    if (averaged.length !== current.length) {
-      throw new TorchError(
-        `updateParameters: the average has ${averaged.length} tensors, the model ${current.length}`,
-      )
-    }
-    return averaged.map((tensor, i) => [
-      tensor.detach(),
-      (current[i] as Tensor).detach().to(tensor.device),
-    ])
+/** Each tensor of the average with the model's, on the same device and outside the graph. */
+function pairsOf(
+  averaged: readonly Tensor[],
+  current: readonly Tensor[],
+): [averaged: Tensor, current: Tensor][] {
+  if (averaged.length !== current.length) {
+    throw new TorchError(
+      `updateParameters: the average has ${averaged.length} tensors, the model ${current.length}`,
+    )
   }
+  return averaged.map((tensor, i) => [
+    tensor.detach(),
+    (current[i] as Tensor).detach().to(tensor.device),
+  ])
 }
 
 const averagedOf = (model: Module, useBuffers: boolean): Tensor[] =>

@@ -1,17 +1,21 @@
 // The ResNet family: native networks, equal to torchvision's in names, initial weights and outputs.
 
-import { checkBoolean, checkInteger, checkOptions, checkString } from '../../check.js'
-import { loadTensors } from '../../checkpoint/index.js'
-import { resolveWeights } from '../../hub/index.js'
-import type { Module, StateDict } from '../../nn/module.js'
+import { fail } from '../../check.js'
+import { count, type Field, flag, type OptionsOf, plain, type Settings } from '../../nn/fields.js'
+import { zeros_ } from '../../nn/init/index.js'
+import type { Module } from '../../nn/module.js'
 import type { ReLU } from '../../nn/modules/activation.js'
 import type { Conv2d } from '../../nn/modules/conv.js'
 import type { Linear } from '../../nn/modules/linear.js'
 import type { MaxPool2d } from '../../nn/modules/max-pooling.js'
-import type { BatchNorm2d } from '../../nn/modules/normalization.js'
+import { BatchNorm2d } from '../../nn/modules/normalization.js'
+import { adaptiveAvgPool2d } from '../../nn/modules/pooling.js'
 import type { Sequential } from '../../nn/modules/sequential.js'
 import { createModule, NativeModule, registerClass } from '../../nn/native-module.js'
-import { findWeights } from './weights.js'
+import { Parameter } from '../../nn/parameter.js'
+import type { NormLayer } from '../ops/index.js'
+import { type ModelBuilder, modelBuilder } from './builder.js'
+import { classes, norm } from './fields.js'
 
 /** Two 3×3 convolutions and the shortcut around them. */
 export class BasicBlock extends NativeModule {
@@ -69,99 +73,118 @@ export interface ResNet {
 export class ResNet extends NativeModule {}
 registerClass('ResNet', ResNet)
 
-/** Options of {@link resnet18} and its kin. */
-export interface ResNetOptions {
-  /**
-   * Weights to start from: a name such as `'IMAGENET1K_V1'` or `'DEFAULT'`, or the path of a `.pth` or safetensors
-   * file; random ones unless given.
-   */
-  weights?: string | null
-  /** Short for `weights: 'IMAGENET1K_V1'`. */
-  pretrained?: boolean
-  /** Outputs of the classifier; with published weights of another number, the classifier keeps its random weights. */
-  numClasses?: number
-  /** Start each block as the identity (its last normalization at zero). */
-  zeroInitResidual?: boolean
-  /** Whether a download shows its progress. */
-  progress?: boolean
+type ThreeFlags = readonly [boolean, boolean, boolean]
+
+const threeFlags: Field<ThreeFlags | null, ThreeFlags> = {
+  check: (where, name, value) => {
+    if (value === null) return [false, false, false]
+    const flags = value as ThreeFlags
+    const isGood =
+      Array.isArray(value) && value.length === 3 && value.every((one) => typeof one === 'boolean')
+    return isGood ? flags : fail(where, name, 'three booleans or null', value)
+  },
+  fallback: () => [false, false, false],
+  text: plain,
 }
+
+const fields = {
+  /** Outputs of the classifier; with published weights of another number, the classifier keeps its random weights. */
+  numClasses: classes(),
+  /** Start each block as the identity (its last normalization at zero). */
+  zeroInitResidual: flag(),
+  /** Groups of the 3×3 convolutions; bottlenecks only. */
+  groups: count(1),
+  /** Channels of a group in the first layer; bottlenecks only. */
+  widthPerGroup: count(64),
+  /** Whether layers 2, 3 and 4 keep the size and dilate instead; bottlenecks only. */
+  replaceStrideWithDilation: threeFlags,
+  /** Makes the normalizations; null for batch normalization. */
+  normLayer: norm(),
+}
+
+/** Options of {@link resnet18} and its kin. */
+export type ResNetOptions = OptionsOf<typeof fields>
 
 interface Architecture {
-  bottleneck: boolean
-  layers: readonly number[]
+  readonly bottleneck: boolean
+  readonly layers: readonly [number, number, number, number]
 }
 
-const KEYS = ['weights', 'pretrained', 'numClasses', 'zeroInitResidual', 'progress'] as const
-const IMAGENET_CLASSES = 1000
-
-/** True for a name of the registry; anything else is a path. */
-const isWeightsName = (weights: string): boolean => /^[A-Z0-9_]+$/.test(weights)
-
-/** Without the classifier, where that is for other classes. */
-function withoutClassifier(state: StateDict): StateDict {
-  return new Map([...state].filter(([name]) => !name.startsWith('fc.')))
-}
-
-async function loadInto(
-  model: ResNet,
-  name: string,
-  weights: string,
-  progress: boolean,
-): Promise<void> {
-  const files = isWeightsName(weights) ? findWeights(name, weights).files : undefined
-  const path = files === undefined ? weights : await resolveWeights(files, { progress })
-  const state = await loadTensors(path)
-  const classes = state.get('fc.weight')?.shape[0]
-  if (files !== undefined && classes !== model.fc.weight.shape[0]) {
-    model.loadStateDict(withoutClassifier(state), { strict: false })
-  } else {
-    model.loadStateDict(state)
+/** Another normalization in place of each; neither draws random numbers, so that the order is of no account. */
+function replaceNorms(model: ResNet, normLayer: NormLayer, zeroInitResidual: boolean): void {
+  for (const [name, module] of model.namedModules()) {
+    if (!(module instanceof BatchNorm2d)) continue
+    const dot = name.lastIndexOf('.')
+    const parent = model.getSubmodule(name.slice(0, Math.max(dot, 0)))
+    const layer = normLayer(module.numFeatures)
+    Reflect.set(parent, name.slice(dot + 1), layer)
+    const last = parent instanceof Bottleneck ? 'bn3' : parent instanceof BasicBlock ? 'bn2' : ''
+    if (!zeroInitResidual || !name.endsWith(`.${last}`)) continue
+    const weight: unknown = Reflect.get(layer, 'weight')
+    if (weight instanceof Parameter) zeros_(weight)
   }
 }
 
-async function resnet(
+const resnet = (
   name: string,
   { bottleneck, layers }: Architecture,
-  options: ResNetOptions | undefined,
-): Promise<ResNet> {
-  const checked = checkOptions(name, options, KEYS)
-  const {
-    pretrained = false,
-    numClasses = IMAGENET_CLASSES,
-    zeroInitResidual = false,
-    progress = true,
-  } = checked
-  checkBoolean(name, 'pretrained', pretrained)
-  const weights = checked.weights ?? (pretrained ? 'IMAGENET1K_V1' : null)
-  if (weights !== null) checkString(name, 'weights', weights)
-  if (weights !== null && isWeightsName(weights)) findWeights(name, weights)
-  const model = new ResNet(
-    createModule('ResNet', {
-      bottleneck,
-      layers,
-      numClasses: checkInteger(name, 'numClasses', numClasses, { min: 1 }),
-      groups: 1,
-      widthPerGroup: 64,
-      zeroInitResidual: checkBoolean(name, 'zeroInitResidual', zeroInitResidual),
-      dilate: [0, 0, 0],
-    }),
-  )
-  if (weights !== null) await loadInto(model, name, weights, progress)
-  return model
-}
+  fixed: { groups?: number; widthPerGroup?: number } = {},
+): ModelBuilder<ResNet, ResNetOptions> =>
+  modelBuilder({
+    name,
+    fields,
+    head: 'fc',
+    build: ({ normLayer, replaceStrideWithDilation, ...settings }: Settings<typeof fields>) => {
+      const dilate = replaceStrideWithDilation.map(Number)
+      const options = { ...settings, bottleneck, layers, dilate }
+      const model = new ResNet(createModule('ResNet', options))
+      // As Python writes its size, so that it is printed so; a native layer does not know.
+      model.avgpool = adaptiveAvgPool2d([1, 1])
+      if (normLayer !== null) replaceNorms(model, normLayer, settings.zeroInitResidual)
+      return model
+    },
+    fixed,
+  })
+
+const LAYERS = {
+  resnet18: { bottleneck: false, layers: [2, 2, 2, 2] },
+  resnet34: { bottleneck: false, layers: [3, 4, 6, 3] },
+  resnet50: { bottleneck: true, layers: [3, 4, 6, 3] },
+  resnet101: { bottleneck: true, layers: [3, 4, 23, 3] },
+  resnet152: { bottleneck: true, layers: [3, 8, 36, 3] },
+} as const
 
 /**
  * ResNet-18 (He et al. 2015): 11.7 million parameters. torchvision's `resnet18`, R's `model_resnet18`.
  *
  * @throws WeightsError if published weights are neither cached nor to be had
  */
-export const resnet18 = (options?: ResNetOptions): Promise<ResNet> =>
-  resnet('resnet18', { bottleneck: false, layers: [2, 2, 2, 2] }, options)
-
+export const resnet18 = resnet('resnet18', LAYERS.resnet18)
 /** ResNet-34: 21.8 million parameters. See {@link resnet18}. */
-export const resnet34 = (options?: ResNetOptions): Promise<ResNet> =>
-  resnet('resnet34', { bottleneck: false, layers: [3, 4, 6, 3] }, options)
-
+export const resnet34 = resnet('resnet34', LAYERS.resnet34)
 /** ResNet-50, with the stride on the 3×3 convolutions ("v1.5"): 25.6 million parameters. See {@link resnet18}. */
-export const resnet50 = (options?: ResNetOptions): Promise<ResNet> =>
-  resnet('resnet50', { bottleneck: true, layers: [3, 4, 6, 3] }, options)
+export const resnet50 = resnet('resnet50', LAYERS.resnet50)
+/** ResNet-101: 44.5 million parameters. See {@link resnet50}. */
+export const resnet101 = resnet('resnet101', LAYERS.resnet101)
+/** ResNet-152: 60.2 million parameters. See {@link resnet50}. */
+export const resnet152 = resnet('resnet152', LAYERS.resnet152)
+
+/** ResNeXt-50 (Xie et al. 2016), 32 groups of 4 channels: 25.0 million parameters. torchvision's `resnext50_32x4d`. */
+export const resnext50_32x4d = resnet('resnext50_32x4d', LAYERS.resnet50, {
+  groups: 32,
+  widthPerGroup: 4,
+})
+/** ResNeXt-101, 32 groups of 8 channels: 88.8 million parameters. torchvision's `resnext101_32x8d`. */
+export const resnext101_32x8d = resnet('resnext101_32x8d', LAYERS.resnet101, {
+  groups: 32,
+  widthPerGroup: 8,
+})
+/** ResNeXt-101, 64 groups of 4 channels: 83.5 million parameters. torchvision's `resnext101_64x4d`. */
+export const resnext101_64x4d = resnet('resnext101_64x4d', LAYERS.resnet101, {
+  groups: 64,
+  widthPerGroup: 4,
+})
+/** Wide ResNet-50-2 (Zagoruyko and Komodakis 2016): 68.9 million parameters. torchvision's `wide_resnet50_2`. */
+export const wideResnet50_2 = resnet('wide_resnet50_2', LAYERS.resnet50, { widthPerGroup: 128 })
+/** Wide ResNet-101-2: 126.9 million parameters. torchvision's `wide_resnet101_2`. */
+export const wideResnet101_2 = resnet('wide_resnet101_2', LAYERS.resnet101, { widthPerGroup: 128 })

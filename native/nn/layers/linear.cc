@@ -10,10 +10,20 @@ namespace {
 namespace nn = torch::nn;
 
 const auto identity = layer<nn::IdentityImpl>("Identity");
-const auto linear = layer<nn::LinearImpl>("Linear", [](auto& field, auto& options) {
-  field("inFeatures", options.in_features())("outFeatures", options.out_features())
-      .once("bias", options.bias());
-});
+/// As Python does it: torch::nn adds the bias after the product of anything but a matrix, which
+/// rounds once more.
+at::Tensor forward_linear(torch::nn::Module& module, const Inputs& inputs) {
+  const auto& layer = static_cast<nn::LinearImpl&>(module);
+  return at::linear(inputs[0], layer.weight, layer.bias);
+}
+
+const auto linear = layer<nn::LinearImpl>(
+    "Linear",
+    [](auto& field, auto& options) {
+      field("inFeatures", options.in_features())("outFeatures", options.out_features())
+          .once("bias", options.bias());
+    },
+    forward_linear);
 const auto bilinear = layer<nn::BilinearImpl, 2>("Bilinear", [](auto& field, auto& options) {
   field("in1Features", options.in1_features())("in2Features", options.in2_features())(
       "outFeatures", options.out_features())

@@ -3,6 +3,7 @@
 #include <torch/nn/modules/instancenorm.h>
 #include <torch/nn/modules/normalization.h>
 
+#include "napi/call.h"
 #include "nn/layer.h"
 
 namespace node_libtorch {
@@ -17,9 +18,25 @@ const auto batch_fields = [](auto& field, auto& options) {
                                                                   options.track_running_stats());
 };
 
-const auto batch_norm1d = layer<nn::BatchNorm1dImpl>("BatchNorm1d", batch_fields);
-const auto batch_norm2d = layer<nn::BatchNorm2dImpl>("BatchNorm2d", batch_fields);
-const auto batch_norm3d = layer<nn::BatchNorm3dImpl>("BatchNorm3d", batch_fields);
+/// As in Python, a batch is not normalized by a variance that may be 0.
+template <class Impl>
+at::Tensor forward_batch_norm(torch::nn::Module& module, const Inputs& inputs) {
+  auto& layer = static_cast<Impl&>(module);
+  const double eps = layer.options.eps();
+  if (eps <= 0 && (layer.is_training() || !layer.running_mean.defined())) {
+    throw ArgumentRangeError(std::string(kind_of(module).name) +
+                             ": expected an eps above 0 in training, got " + std::to_string(eps));
+  }
+  return layer.forward(inputs[0]);
+}
+
+template <class Impl>
+Register<Impl> batch_norm(const char* name) {
+  return layer<Impl>(name, batch_fields, forward_batch_norm<Impl>);
+}
+const auto batch_norm1d = batch_norm<nn::BatchNorm1dImpl>("BatchNorm1d");
+const auto batch_norm2d = batch_norm<nn::BatchNorm2dImpl>("BatchNorm2d");
+const auto batch_norm3d = batch_norm<nn::BatchNorm3dImpl>("BatchNorm3d");
 const auto instance_norm1d = layer<nn::InstanceNorm1dImpl>("InstanceNorm1d", batch_fields);
 const auto instance_norm2d = layer<nn::InstanceNorm2dImpl>("InstanceNorm2d", batch_fields);
 const auto instance_norm3d = layer<nn::InstanceNorm3dImpl>("InstanceNorm3d", batch_fields);

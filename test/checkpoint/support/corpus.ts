@@ -1,6 +1,9 @@
 // The committed checkpoints: what is expected of each, and of its contents.
-import { readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { type Entries, normalizeExpected } from './expected.js'
 
 export type Expectation = 'load' | 'refuse' | 'may-refuse' | 'refuse-by-default'
@@ -19,8 +22,22 @@ export interface CorpusFile {
 
 const folder = new URL('../data/', import.meta.url)
 
-/** Path of a committed checkpoint. */
-export const corpusPath = (name: string): string => fileURLToPath(new URL(name, folder))
+let unpacked: string | undefined
+
+/** Path of a committed checkpoint; of a large and repetitive one, which is kept packed, that of a copy. */
+export function corpusPath(name: string): string {
+  const file = fileURLToPath(new URL(name, folder))
+  const packed = `${file}.gz`
+  if (!existsSync(packed)) return file
+  if (unpacked === undefined) {
+    const created = mkdtempSync(path.join(tmpdir(), 'node-libtorch-corpus-'))
+    process.once('exit', () => rmSync(created, { recursive: true, force: true }))
+    unpacked = created
+  }
+  const copy = path.join(unpacked, path.basename(name))
+  writeFileSync(copy, gunzipSync(readFileSync(packed)))
+  return copy
+}
 
 function readExpected(): Map<string, Entries> {
   const lines = readFileSync(new URL('EXPECTED.jsonl', folder), 'utf8').trim().split('\n')

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import test from 'ava'
 import { torch } from '../../../lib/torch/index.js'
+import type { Tensor } from '../../../lib/torch/tensor.js'
 import * as transforms from '../../../lib/vision/transforms/index.js'
 import { expectNoLiveTensors } from '../../helpers/live.js'
 

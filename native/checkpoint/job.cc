@@ -1,0 +1,52 @@
+#include "checkpoint/job.h"
+
+#include <utility>
+
+#include "napi/errors.h"
+
+namespace node_libtorch {
+
+napi_value Job::start(const Call& call, std::unique_ptr<Job> job) {
+  napi_env env = call.env();
+  napi_value promise;
+  if (napi_create_promise(env, &job->deferred_, &promise) != napi_ok ||
+      napi_create_async_work(env, nullptr, call.string_value(call.name()), &execute, &complete,
+                             job.get(), &job->work_) != napi_ok) {
+    throw Napi::Error::New(env);
+  }
+  if (napi_queue_async_work(env, job->work_) != napi_ok) {
+    napi_delete_async_work(env, job->work_);
+    throw Napi::Error::New(env);
+  }
+  job.release();  // complete() takes it back
+  return promise;
+}
+
+void Job::execute(napi_env, void* data) {
+  auto* job = static_cast<Job*>(data);
+  try {
+    job->run();
+  } catch (...) {
+    job->error_ = std::current_exception();
+  }
+}
+
+void Job::complete(napi_env env, napi_status, void* data) {
+  const std::unique_ptr<Job> job(static_cast<Job*>(data));
+  napi_delete_async_work(env, job->work_);
+  job->settle(env);
+}
+
+void Job::settle(napi_env env) {
+  napi_value value = guarded(env, [&]() -> napi_value {
+    if (error_ != nullptr) std::rethrow_exception(std::exchange(error_, nullptr));
+    return result(env);
+  });
+  if (value != nullptr) {
+    napi_resolve_deferred(env, deferred_, value);
+  } else if (napi_get_and_clear_last_exception(env, &value) == napi_ok) {
+    napi_reject_deferred(env, deferred_, value);
+  }
+}
+
+}  // namespace node_libtorch
