@@ -199,6 +199,7 @@ export interface Native {
   strides(tensor: TensorHandle): number
   item(tensor: TensorHandle): number | bigint | boolean | { re: number; im: number }
   sameTensor(a: TensorHandle, b: TensorHandle): boolean
+  tensorIdentity(tensor: TensorHandle): number
   disposeTensor(tensor: TensorHandle): void
   beginVmap(batchSize: number, randomness: number): number
   endVmap(): void

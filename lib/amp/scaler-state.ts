@@ -3,7 +3,7 @@
 import { checkInteger, checkNumber, fail, isPlainObject } from '../check.js'
 import { TorchError } from '../errors.js'
 
-/** State of a a gradient scaler with PyTorch's names, ready for a `.pth` file; empty if it is not enabled. */
+/** State of a gradient scaler with PyTorch's names, ready for a `.pth` file; empty if it is not enabled. */
 export interface GradScalerStateDict {
   scale: number
   growth_factor: number

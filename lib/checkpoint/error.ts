@@ -35,6 +35,14 @@ export async function naming<T>(where: string, path: string, body: () => Promise
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'syscall' in error
 
+/** Whether a file is damaged or not there, not merely out of reach, as for lack of rights, memory or open files. */
+export function isDamage(error: unknown): boolean {
+  const isRefusal = error instanceof CheckpointError
+  const cause = isRefusal ? error.cause : error
+  if (cause === undefined) return isRefusal
+  return isSystemError(cause) && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')
+}
+
 /** A name out of a file, made fit for one line of an error message. */
 export const quote = (name: string): string =>
   JSON.stringify(name.length > 80 ? `${name.slice(0, 77)}...` : name)

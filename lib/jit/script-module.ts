@@ -1,6 +1,6 @@
 // A TorchScript program with its weights, as a module like any other.
 
-import { checkBoolean, checkOptions, checkString, fail } from '../check.js'
+import { checkBoolean, checkOptions, checkString, fail, isPlainObject } from '../check.js'
 import { writeAtomically } from '../checkpoint/atomic.js'
 import { naming } from '../checkpoint/error.js'
 import { type JitValue, type ModuleHandle, native } from '../native.js'
@@ -11,7 +11,8 @@ import { runsNatively } from '../nn/run-in-js.js'
 import { bindArguments, isKeywords } from '../torch/arguments.js'
 import { camelCase } from '../torch/camel.js'
 import { enqueue } from '../torch/compute.js'
-import type { Tensor } from '../torch/tensor.js'
+import { Tensor } from '../torch/tensor.js'
+import { handleOf } from '../torch/tensor-access.js'
 import { lower, raise, type ScriptInput, type ScriptOutput } from './values.js'
 
 /** Options of {@link ScriptModule.save}. */
@@ -79,13 +80,13 @@ export class ScriptModule<Output = Tensor> extends Module {
       'forward',
       inputs,
       () => !runsNatively(this),
-      () => callModule(this, inputs),
+      (held) => callModule(this, held),
     ) as Promise<Awaited<ReturnType<this['forward']>>>
   }
 
   /** As {@link runMethod}, off the JS thread. */
   runMethodAsync<Result = ScriptOutput>(method: string, ...inputs: ScriptInput[]): Promise<Result> {
-    const inJs = () => this.runMethod(method, ...inputs)
+    const inJs = (held: unknown[]) => this.runMethod(method, ...(held as ScriptInput[]))
     return this.#enqueue(method, inputs, () => false, inJs) as Promise<Result>
   }
 
@@ -93,12 +94,32 @@ export class ScriptModule<Output = Tensor> extends Module {
     method: string,
     inputs: readonly unknown[],
     needsJs: () => boolean,
-    inJs: () => unknown,
+    inJs: (inputs: unknown[]) => unknown,
   ): Promise<unknown> {
     const handle = handleOfScript(this)
     checkString('runMethodAsync', 'method', method)
     const job = native.jitPrepare(handle, method, ...lowered(handle, method, inputs))
-    return await enqueue<JitValue, unknown>({ job, needsJs, finish: raise, inJs })
+    const identity = (tensor: Tensor): number =>
+      native.tensorIdentity(handleOf(method, 'argument', tensor))
+    // As the arguments are now: the caller may dispose or change them.
+    const identities = new Map<Tensor, number>()
+    const given = inputs.map((input) =>
+      mapTensors(input, (tensor) => {
+        identities.set(tensor, identity(tensor))
+        return tensor
+      }),
+    )
+    return await enqueue<JitValue, unknown>({
+      job,
+      needsJs,
+      finish: raise,
+      inJs: (tensors) => {
+        const held = new Map(tensors.map((tensor) => [identity(tensor), tensor]))
+        const replace = (tensor: Tensor): Tensor =>
+          held.get(identities.get(tensor) as number) ?? tensor
+        return inJs(given.map((input) => mapTensors(input, replace)))
+      },
+    })
   }
 
   override get training(): boolean {
@@ -178,6 +199,18 @@ const handleOfScript = (module: unknown): ModuleHandle =>
 /** The arguments of a call as native code takes them. */
 const lowered = (handle: ModuleHandle, method: string, inputs: readonly unknown[]): JitValue[] =>
   bind(handle, method, inputs).map((value, i) => lower(method, `argument ${i}`, value))
+
+/** A copy of an argument with other tensors. */
+function mapTensors(value: unknown, replace: (tensor: Tensor) => Tensor): unknown {
+  const inner = (element: unknown): unknown => mapTensors(element, replace)
+  if (value instanceof Tensor) return replace(value)
+  if (Array.isArray(value)) return value.map(inner)
+  if (value instanceof Map) {
+    return new Map(Array.from(value, ([key, element]) => [inner(key), inner(element)]))
+  }
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, inner(element)]))
+}
 
 /** The arguments of a call in the method's order. */
 function bind(

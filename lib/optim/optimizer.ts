@@ -39,9 +39,8 @@ export let optimizerHandle: (where: string, value: unknown) => OptimizerHandle
 /** Whether an optimizer has made a step: schedulers warn if they come first. */
 export let hasStepped: (optimizer: Optimizer) => boolean
 
-/** What comes before a step that is made elsewhere than in `step`, and {@link endStep} after it. */
-export let beginStep: (optimizer: Optimizer) => void
-export let endStep: (optimizer: Optimizer) => void
+/** Notes a step, without hooks, that was made elsewhere than in `step`. */
+export let noteStep: (optimizer: Optimizer) => void
 
 /** Whether a step of the optimizer is its native part alone, without hooks and methods that a subclass has replaced. */
 export let stepsNatively: (optimizer: Optimizer) => boolean
@@ -94,8 +93,8 @@ export abstract class Optimizer<
         ? (value as Optimizer).#handle
         : fail(where, 'optimizer', 'an optimizer', value)
     hasStepped = (optimizer) => optimizer.#hasStepped
-    beginStep = (optimizer) => {
-      optimizer.#begin([])
+    noteStep = (optimizer) => {
+      optimizer.#hasStepped = true
     }
     stepsNatively = (optimizer) => {
       const { step, update, zeroGrad } = Optimizer.prototype
@@ -106,7 +105,6 @@ export abstract class Optimizer<
         !optimizer.#hooks.watchSteps
       )
     }
-    endStep = (optimizer) => optimizer.#hooks.afterStep(optimizer, [])
     stepScaled = (optimizer, scale, foundInf) => {
       const args = optimizer.#begin([])
       native.stepOptimizer(optimizer.#handle, scale, foundInf)

@@ -43,6 +43,14 @@ export function checkReshaping(where: string, written: readonly unknown[]): void
  */
 const GUARDED: Record<Kind, Partial<Record<keyof Native, string>>> = {
   module: {
+    // A program may assign its attributes while it runs.
+    jitAttribute: 'ScriptModule.attribute',
+    jitCall: 'ScriptModule',
+    jitCopy: 'ScriptModule.clone',
+    jitFreeze: 'jit.freeze',
+    jitIdentities: 'ScriptModule',
+    jitOptimizeForInference: 'jit.optimizeForInference',
+    jitSave: 'ScriptModule.save',
     moduleTo: 'Module.to',
     removeBuffer: 'Module',
     removeChild: 'Module',

@@ -48,7 +48,8 @@ export interface TrainStepOptions extends StepOptions {
   /** Scale the loss, for autocast with float16. */
   scaler?: GradScaler | null
   /**
-   * Steps of the optimizer come after this many batches, whose gradients are averaged (1): a large batch in parts.
+   * Steps of the optimizer come after this many batches, whose gradients are averaged (1): a large batch in parts. A batch
+   * whose step rejects counts among them, without gradients.
    */
   accumulate?: number
 }

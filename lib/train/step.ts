@@ -6,7 +6,8 @@ import { checkBoolean, checkOptions, fail } from '../check.js'
 import { type JobNumber, native, type StepSettings, type TensorHandle } from '../native.js'
 import { membersOf, moduleHandle } from '../nn/members.js'
 import { runsNatively } from '../nn/run-in-js.js'
-import { beginStep, endStep, optimizerHandle, stepsNatively } from '../optim/optimizer.js'
+import { Lbfgs } from '../optim/lbfgs.js'
+import { noteStep, optimizerHandle, stepsNatively } from '../optim/optimizer.js'
 import { enqueue } from '../torch/compute.js'
 import { Tensor } from '../torch/tensor.js'
 import { access, handleOf } from '../torch/tensor-access.js'
@@ -64,6 +65,7 @@ export function trainStep(options: TrainStepOptions): TrainStep<Tensor | StepOut
   const where = 'trainStep'
   const checked = checkTrainStep(options)
   let batches = 0
+  const gradients: Gradients = { stale: true }
   return async (inputs, targets, given) => {
     const { update } = checkOptions(where, given, ['update'])
     const samples = tensorsOf(where, 'inputs', inputs)
@@ -75,9 +77,12 @@ export function trainStep(options: TrainStepOptions): TrainStep<Tensor | StepOut
           ? batches + 1 >= checked.accumulate
           : checkBoolean(where, 'update', update),
     }
+    if (!part.update && checked.optimizer instanceof Lbfgs) {
+      throw new TypeError(`${where}: LBFGS computes the loss within its step: update must be true`)
+    }
     const job = prepare(where, checked, part, samples, labels)
     batches = part.update ? 0 : batches + 1
-    return await run(checked, part, job, samples.length)
+    return await run(checked, part, job, samples.length, gradients)
   }
 }
 
@@ -98,13 +103,18 @@ export function evalStep(options: StepOptions): EvalStep<Tensor | StepOutput> {
     const samples = tensorsOf(where, 'inputs', inputs)
     const labels = tensorsOf(where, 'targets', targets)
     const job = prepare(where, checked, part, samples, labels)
-    return await run(checked, part, job, samples.length)
+    return await run(checked, part, job, samples.length, { stale: false })
   }
 }
 
 function tensorsOf(where: string, param: string, value: unknown): Tensor[] {
   const list: unknown[] = Array.isArray(value) ? value : [value]
   return list.map((one) => (one instanceof Tensor ? one : fail(where, param, 'a Tensor', one)))
+}
+
+/** Whether the gradients are those of earlier steps of the optimizer; known when a batch has its turn. */
+interface Gradients {
+  stale: boolean
 }
 
 const isModule = (value: unknown): boolean => membersOf(value) !== undefined
@@ -157,11 +167,18 @@ function autocastOf(where: string, { autocast }: CheckedStep, device: string) {
   return { deviceType, dtype: DTYPE_NUMBERS.get(autocast) as number }
 }
 
+function wrapped(raw: TensorHandle | [TensorHandle, TensorHandle]): Tensor | StepOutput {
+  if (!Array.isArray(raw)) return access.wrap(raw)
+  const [loss, output] = raw
+  return { loss: access.wrap(loss), output: access.wrap(output) }
+}
+
 function run(
   step: CheckedStep,
   part: StepPart,
   job: JobNumber,
   samples: number,
+  gradients: Gradients,
 ): Promise<Tensor | StepOutput> {
   const { model, criterion, optimizer, scheduler, withOutput } = step
   return enqueue<TensorHandle | [TensorHandle, TensorHandle], Tensor | StepOutput>({
@@ -171,20 +188,25 @@ function run(
       !runsNatively(model) ||
       !runsNatively(criterion as typeof model) ||
       (optimizer !== null && !stepsNatively(optimizer)),
+    begin: () => {
+      if (part.zeroGrad) gradients.stale = true
+      // The batch that was to do it has failed.
+      else if (gradients.stale) optimizer?.zeroGrad()
+    },
     finish: (raw) => {
+      const result = wrapped(raw)
+      gradients.stale = part.update
       if (part.update && optimizer !== null) {
-        beginStep(optimizer)
-        endStep(optimizer)
+        noteStep(optimizer)
         scheduler?.step()
       }
-      if (!Array.isArray(raw)) return access.wrap(raw)
-      const [loss, output] = raw
-      return { loss: access.wrap(loss), output: access.wrap(output) }
+      return result
     },
     inJs: (tensors) => {
       const batch = [tensors.slice(0, samples), tensors.slice(samples)] as const
       const { loss, output } =
         optimizer === null ? evaluateInJs(step, ...batch) : trainInJs(step, part, ...batch)
+      gradients.stale = part.update
       return withOutput ? { loss, output } : loss
     },
   })

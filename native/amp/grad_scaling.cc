@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "napi/call.h"
+#include "optim/match.h"
 
 namespace node_libtorch {
 namespace {
@@ -57,11 +58,11 @@ at::Tensor multiply(Optimizer& optimizer, const at::Tensor& factor, bool allow_h
   at::Tensor result;
   for (const auto& [device, by_dtype] : gradients(optimizer, allow_half)) {
     at::Tensor found = at::zeros({}, factor.options().device(device));
-    const at::Tensor here = factor.to(device, /*non_blocking=*/true);
+    const at::Tensor here = on_device(factor, device);
     for (const auto& [dtype, grads] : by_dtype) {
       at::_amp_foreach_non_finite_check_and_unscale_(grads, found, here);
     }
-    found = found.to(factor.device(), /*non_blocking=*/true);
+    found = on_device(found, factor.device());
     result = result.defined() ? at::maximum(result, found) : found;
   }
   TORCH_CHECK(result.defined(), "gradScaler: the optimizer has no gradients: call backward first");
@@ -96,10 +97,6 @@ at::Tensor scaled_step(Optimizer& optimizer, const at::Tensor& scale) {
   return found;
 }
 
-namespace {
-
-Optimizer& optimizer_of(const Call& call) { return *call.handle<OptimizerPtr>(0, "optimizer"); }
-
 const at::Tensor& scale_of(const Call& call, size_t i) {
   const at::Tensor& scale = call.tensor(i, "scale");
   if (scale.scalar_type() != at::kFloat || scale.numel() != 1) {
@@ -107,6 +104,10 @@ const at::Tensor& scale_of(const Call& call, size_t i) {
   }
   return scale;
 }
+
+namespace {
+
+Optimizer& optimizer_of(const Call& call) { return *call.handle<OptimizerPtr>(0, "optimizer"); }
 
 /// takesGradScale(optimizer)
 napi_value takes_grad_scale(Call& call) {

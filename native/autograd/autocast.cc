@@ -29,12 +29,10 @@ void AutocastState::apply() const {
 
 AutocastGuard::AutocastGuard(const AutocastState& state) : before_(AutocastState::of_thread()) {
   state.apply();
+  at::autocast::set_autocast_cache_enabled(false);
 }
 
-AutocastGuard::~AutocastGuard() {
-  at::autocast::clear_cache();
-  before_.apply();
-}
+AutocastGuard::~AutocastGuard() { before_.apply(); }
 
 namespace {
 

@@ -1,5 +1,5 @@
 // Autocast: operators that choose the precision of their arguments. libtorch keeps the choice per
-// thread.
+// thread, but the casts of weights that it reuses in one table for the whole process.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -22,8 +22,9 @@ struct AutocastState {
   void apply() const;
 };
 
-/// Gives this thread the autocast of another one for a while. The casts of weights that autocast
-/// keeps for reuse are forgotten at the end: the weights may change before the next use.
+/// Gives this thread the autocast of another one for a while, without the reuse of casts: one that
+/// was made here without gradients would be found by a thread that needs them, and the other way
+/// round.
 class AutocastGuard {
  public:
   explicit AutocastGuard(const AutocastState& state);

@@ -112,10 +112,13 @@ class BackwardJob final : public Job {
     }
     return tensors;
   }
-  bool needs_js() const override { return scan_graph(backward_.outputs).needs_js; }
+  bool needs_js() const override {
+    scan_ = scan_graph(backward_.outputs);
+    return scan_.needs_js;
+  }
   void note_uses(Uses& uses) const override {
     uses.add(inputs());
-    uses.add(scan_graph(backward_.outputs).leaves);
+    uses.add(scan_.leaves);
   }
   void run() override {
     state_.run([this] { backward_.run(); });
@@ -125,6 +128,7 @@ class BackwardJob final : public Job {
  private:
   const ThreadState state_;
   const Backward backward_;
+  mutable GraphScan scan_;  ///< of needs_js, which is asked first
 };
 
 /// runBackward(flags, outputs, ...tensors): `outputs` tensors to start from, as many gradients or
@@ -151,7 +155,9 @@ napi_value run_backward(Call& call) {
 /// prepareBackward(flags, outputs, ...tensors) → a job for the compute thread, with the arguments
 /// of runBackward
 napi_value prepare_backward(Call& call) {
-  return prepare_job(call, std::make_unique<BackwardJob>(Backward::read(call)));
+  Backward backward = Backward::read(call);
+  if (!backward.accumulate) call.refuse(0, "flags", "those of a backward that accumulates");
+  return prepare_job(call, std::make_unique<BackwardJob>(std::move(backward)));
 }
 
 /// graphInUse(...tensors) → whether a backward from them may add to a leaf of the running job

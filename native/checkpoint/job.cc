@@ -6,7 +6,7 @@
 
 namespace node_libtorch {
 
-napi_value Job::start(const Call& call, std::unique_ptr<Job> job) {
+napi_value PoolJob::start(const Call& call, std::unique_ptr<PoolJob> job) {
   napi_env env = call.env();
   napi_value promise;
   if (napi_create_promise(env, &job->deferred_, &promise) != napi_ok ||
@@ -22,8 +22,8 @@ napi_value Job::start(const Call& call, std::unique_ptr<Job> job) {
   return promise;
 }
 
-void Job::execute(napi_env, void* data) {
-  auto* job = static_cast<Job*>(data);
+void PoolJob::execute(napi_env, void* data) {
+  auto* job = static_cast<PoolJob*>(data);
   try {
     job->run();
   } catch (...) {
@@ -31,13 +31,13 @@ void Job::execute(napi_env, void* data) {
   }
 }
 
-void Job::complete(napi_env env, napi_status, void* data) {
-  const std::unique_ptr<Job> job(static_cast<Job*>(data));
+void PoolJob::complete(napi_env env, napi_status, void* data) {
+  const std::unique_ptr<PoolJob> job(static_cast<PoolJob*>(data));
   napi_delete_async_work(env, job->work_);
   job->settle(env);
 }
 
-void Job::settle(napi_env env) {
+void PoolJob::settle(napi_env env) {
   napi_value value = guarded(env, [&]() -> napi_value {
     if (error_ != nullptr) std::rethrow_exception(std::exchange(error_, nullptr));
     return result(env);

@@ -10,12 +10,12 @@
 
 namespace node_libtorch {
 
-class Job {
+class PoolJob {
  public:
-  virtual ~Job() = default;
+  virtual ~PoolJob() = default;
 
   /// Starts the work and returns its promise. The environment waits for it when it ends.
-  static napi_value start(const Call& call, std::unique_ptr<Job> job);
+  static napi_value start(const Call& call, std::unique_ptr<PoolJob> job);
 
  protected:
   /// Pool thread: touches no JS. What it throws rejects the promise.

@@ -80,7 +80,7 @@ Napi::Value numbers(Napi::Env env, const std::vector<double>& values) {
   return array;
 }
 
-class Checksums : public Job {
+class Checksums : public PoolJob {
  public:
   explicit Checksums(std::vector<Piece> pieces) : pieces_(std::move(pieces)) {}
 
@@ -104,7 +104,7 @@ class Checksums : public Job {
   std::vector<double> crcs_;
 };
 
-class Writing : public Job {
+class Writing : public PoolJob {
  public:
   Writing(int file, std::vector<Piece> pieces) : file_(file), pieces_(std::move(pieces)) {}
 
@@ -168,7 +168,7 @@ class Writing : public Job {
 
 /// checksums(pieces) → promise of the CRC-32 of each.
 napi_value checksums(Call& call) {
-  return Job::start(call, std::make_unique<Checksums>(pieces_of(call, 0)));
+  return PoolJob::start(call, std::make_unique<Checksums>(pieces_of(call, 0)));
 }
 
 /// writePieces(fd, pieces) → promise of [errno, CRC-32 of all, CRC-32 of each piece ...]. Writes
@@ -176,7 +176,8 @@ napi_value checksums(Call& call) {
 napi_value write_pieces(Call& call) {
   const int64_t file = call.integer(0, "fd");
   if (file < 0 || file > INT32_MAX) call.refuse(0, "fd", "the number of an open file");
-  return Job::start(call, std::make_unique<Writing>(static_cast<int>(file), pieces_of(call, 1)));
+  return PoolJob::start(call,
+                        std::make_unique<Writing>(static_cast<int>(file), pieces_of(call, 1)));
 }
 
 constexpr Export kExports[] = {{"checksums", checksums}, {"writePieces", write_pieces}};

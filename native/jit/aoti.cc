@@ -2,6 +2,8 @@
 #include <torch/csrc/inductor/aoti_package/model_package_loader.h>
 
 #include <cstdlib>
+#include <limits>
+#include <mutex>
 
 #include "autograd/thread_state.h"
 #include "jit/jit.h"
@@ -38,12 +40,13 @@ Napi::Array strings_value(const Call& call, const std::vector<std::string>& stri
 napi_value aoti_load(Call& call) {
   const int64_t runners = call.integer(2, "numRunners");
   if (runners < 1) call.refuse(2, "numRunners", "a positive integer");
-  // Compiled code checks the dtypes, sizes and strides of its inputs only if this is set when it
-  // first runs; else it reads past the end of smaller ones.
-  setenv("AOTI_RUNTIME_CHECK_INPUTS", "1", /*overwrite=*/0);
-  auto model = std::make_shared<AotiModel>(
-      call.string(0, "path"), call.string(1, "modelName"), /*single_threaded=*/false,
-      static_cast<size_t>(runners), static_cast<c10::DeviceIndex>(call.integer(3, "device")));
+  const int64_t device = call.integer(3, "device");
+  if (device < -1 || device > std::numeric_limits<c10::DeviceIndex>::max()) {
+    call.refuse(3, "device", "the index of a device, or -1");
+  }
+  auto model = std::make_shared<AotiModel>(call.string(0, "path"), call.string(1, "modelName"),
+                                           /*single_threaded=*/false, static_cast<size_t>(runners),
+                                           static_cast<c10::DeviceIndex>(device));
   return make_handle<AotiModelPtr>(call.env(), *call.addon().ledger, std::move(model));
 }
 
@@ -115,6 +118,13 @@ constexpr Export kExports[] = {
 
 }  // namespace
 
-void export_aoti(Addon& addon, Napi::Object exports) { add_exports(addon, exports, kExports); }
+void export_aoti(Addon& addon, Napi::Object exports) {
+  // Compiled code checks the dtypes, sizes and strides of its inputs only if this is set when it
+  // first runs; else it reads past the end of smaller ones. Set here, while the process loads the
+  // addon: later, other threads may be reading the environment.
+  static std::once_flag once;
+  std::call_once(once, [] { setenv("AOTI_RUNTIME_CHECK_INPUTS", "1", /*overwrite=*/0); });
+  add_exports(addon, exports, kExports);
+}
 
 }  // namespace node_libtorch

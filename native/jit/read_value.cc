@@ -10,10 +10,6 @@
 namespace node_libtorch {
 namespace {
 
-constexpr double kMaxSafeInteger = 9007199254740991.0;
-/// Types bound the depth of all values but those of type Any.
-constexpr size_t kMaxDepth = 64;
-
 napi_valuetype type_of(napi_env env, napi_value value) {
   napi_valuetype type = napi_undefined;
   napi_typeof(env, value, &type);
@@ -71,8 +67,7 @@ class Reader {
         if (type_of(env_, value) == napi_string) return string(value);
         refuse(value, "a string", place);
       case c10::TypeKind::DeviceObjType:
-        if (type_of(env_, value) == napi_string) return c10::Device(string(value));
-        refuse(value, "a device such as 'cpu' or 'cuda:0'", place);
+        return device(value, place);
       case c10::TypeKind::GeneratorType:
         if (auto* cell = open_handle<at::Generator>(env_, value)) return cell->value;
         refuse(value, "a Generator", place);
@@ -154,8 +149,12 @@ class Reader {
 
  private:
   [[noreturn]] void refuse(napi_value value, const char* expected, const Place& place) const {
+    refuse(describe(env_, value), expected, place);
+  }
+  [[noreturn]] void refuse(const std::string& given, const char* expected,
+                           const Place& place) const {
     throw ArgumentError(where_ + ": expected " + expected + " for " + place.text() + ", got " +
-                        describe(env_, value));
+                        given);
   }
 
   Napi::Array member(napi_value object, const char* name) const {
@@ -166,6 +165,17 @@ class Reader {
   }
 
   std::string string(napi_value value) const { return Napi::String(env_, value).Utf8Value(); }
+
+  c10::Device device(napi_value value, const Place& place) const {
+    constexpr const char* kExpected = "a device such as 'cpu' or 'cuda:0'";
+    if (type_of(env_, value) != napi_string) refuse(value, kExpected, place);
+    const std::string name = string(value);
+    try {
+      return c10::Device(name);
+    } catch (const c10::Error&) {
+      refuse("'" + name + "'", kExpected, place);
+    }
+  }
 
   at::Tensor tensor(napi_value value, const Place& place) const {
     auto* cell = open_handle<at::Tensor>(env_, value);
@@ -316,17 +326,16 @@ class Reader {
   c10::IValue inferred_list(napi_value value, const Place& place) const {
     const Napi::Array array(env_, value);
     std::vector<c10::IValue> elements;
+    c10::TypePtr type = c10::AnyType::get();
     bool uniform = true;
     for (uint32_t i = 0; i < array.Length(); ++i) {
       elements.push_back(inferred(array.Get(i), Place(place, i)));
-      uniform = uniform && *elements.back().type() == *elements.front().type();
+      // A tensor's own type knows its shape, which a list's does not.
+      const c10::TypePtr own = c10::unshapedType(elements.back().type());
+      if (i == 0) type = own;
+      uniform = uniform && *own == *type;
     }
     if (!uniform) return c10::ivalue::Tuple::create(std::move(elements));
-    c10::TypePtr type = c10::AnyType::get();
-    if (!elements.empty()) {
-      // A tensor's own type knows its shape, which a list's does not.
-      type = elements[0].isTensor() ? c10::TypePtr(c10::TensorType::get()) : elements[0].type();
-    }
     c10::impl::GenericList result(type);
     for (c10::IValue& element : elements) result.push_back(std::move(element));
     return result;

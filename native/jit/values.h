@@ -15,6 +15,11 @@
 
 namespace node_libtorch {
 
+/// Greater integers are bigints.
+inline constexpr double kMaxSafeInteger = 9007199254740991.0;
+/// Types bound the depth of all values but those of type Any.
+inline constexpr size_t kMaxDepth = 64;
+
 /// What the argument of a call is for, for messages: x, then x[2], then x[2].weight.
 class Place {
  public:

@@ -9,10 +9,6 @@
 namespace node_libtorch {
 namespace {
 
-constexpr double kMaxSafeInteger = 9007199254740991.0;
-/// Types bound the depth of all values but those of type Any.
-constexpr size_t kMaxDepth = 64;
-
 class Writer {
  public:
   explicit Writer(Addon& addon) : addon_(addon), env_(addon.env) {}

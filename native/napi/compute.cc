@@ -81,12 +81,13 @@ class Compute {
     if (!thread_.joinable()) open();
     release_openmp_threads();
     auto task = std::make_unique<Task>();
-    task->job = take(id);
-    task->job->note_uses(task->uses);
+    prepared_.at(id)->note_uses(task->uses);
     napi_value promise;
     if (napi_create_promise(addon_.env, &task->deferred, &promise) != napi_ok) {
       throw Napi::Error::New(addon_.env);
     }
+    // Only now, when nothing can fail any more: a job that has not started stays prepared.
+    task->job = take(id);
     // A job keeps the process alive until JS has heard of its end.
     napi_ref_threadsafe_function(addon_.env, done_);
     running_ = std::move(task);

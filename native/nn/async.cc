@@ -88,8 +88,15 @@ napi_value shares_memory(Call& call) {
   return call.boolean_value(tensor.has_storage() && tensor.storage().use_count() > 1);
 }
 
+/// tensorIdentity(tensor) → a number that is another one for each tensor alive
+napi_value tensor_identity(Call& call) {
+  const auto* object = call.tensor(0, "tensor").unsafeGetTensorImpl();
+  return call.number_value(static_cast<double>(reinterpret_cast<uintptr_t>(object)));
+}
+
 constexpr Export kExports[] = {
     {"prepareForward", prepare_forward},
+    {"tensorIdentity", tensor_identity},
     {"inUse", in_use},
     {"sharesMemory", shares_memory},
 };

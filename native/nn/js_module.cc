@@ -4,8 +4,11 @@
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "napi/call.h"
+#include "nn/script_module.h"
 
 namespace node_libtorch {
 namespace {
@@ -16,8 +19,9 @@ class Sides {
   void set(const ModulePtr& module, std::shared_ptr<const JsModule> side) {
     // Destroyed after the lock is released.
     std::shared_ptr<const JsModule> before;
+    std::vector<std::shared_ptr<const JsModule>> dead;
     const std::lock_guard lock(mutex_);
-    if (sides_.size() >= sweep_at_) sweep();
+    if (sides_.size() >= sweep_at_) dead = sweep();
     if (side == nullptr) {
       const auto found = sides_.find(module.get());
       if (found != sides_.end()) {
@@ -47,9 +51,16 @@ class Sides {
     std::shared_ptr<const JsModule> side;
   };
 
-  void sweep() {
-    std::erase_if(sides_, [](const auto& entry) { return entry.second.module.expired(); });
+  /// Forgets modules that have died; gives their sides, whose destruction takes other locks.
+  std::vector<std::shared_ptr<const JsModule>> sweep() {
+    std::vector<std::shared_ptr<const JsModule>> dead;
+    std::erase_if(sides_, [&](auto& entry) {
+      if (!entry.second.module.expired()) return false;
+      dead.push_back(std::move(entry.second.side));
+      return true;
+    });
     sweep_at_ = 2 * sides_.size() + 64;
+    return dead;
   }
 
   std::mutex mutex_;
@@ -66,7 +77,7 @@ Sides& sides() {
 
 bool runs_natively(torch::nn::Module& tree, std::unordered_set<const torch::nn::Module*>& seen) {
   if (!seen.insert(&tree).second) return true;
-  if (kind_of(tree).inputs == kAnyInputs || js_side(tree) != nullptr) return false;
+  if (is_script_module(tree) || js_side(tree) != nullptr) return false;
   for (const auto& child : children_of(tree)) {
     if (!runs_natively(*child.value(), seen)) return false;
   }

@@ -53,7 +53,7 @@ void ListOptimizer::update(const ParamGroup& group, Batch& batch) {
   if (!fused.params.empty()) {
     const auto here = [&](const at::Tensor& tensor) -> std::optional<at::Tensor> {
       if (!tensor.defined()) return std::nullopt;
-      return tensor.to(fused.params.front().device(), /*non_blocking=*/true);
+      return on_device(tensor, fused.params.front().device());
     };
     update_fused(group, fused, {here(scaling().scale), here(scaling().found_inf)});
   }

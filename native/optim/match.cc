@@ -23,6 +23,10 @@ bool fusible(const at::Tensor& parameter) {
          (parameter.is_cpu() || parameter.is_cuda() || parameter.is_mps());
 }
 
+at::Tensor on_device(const at::Tensor& tensor, at::Device device) {
+  return tensor.to(device, /*non_blocking=*/!device.is_cpu());
+}
+
 at::Tensor like_parameter(std::string_view optimizer, std::string_view what,
                           const at::Tensor& tensor, const at::Tensor& parameter) {
   check_shape(optimizer, what, tensor, parameter);

@@ -10,6 +10,9 @@ namespace node_libtorch {
 /// Whether fused kernels take the parameter.
 bool fusible(const at::Tensor& parameter);
 
+/// `tensor` on the device. Waits only for a copy to the CPU, which could else be read too early.
+at::Tensor on_device(const at::Tensor& tensor, at::Device device);
+
 /// `tensor` if it has the parameter's dtype and device, else a copy that has; throws if the shapes
 /// differ. Usually all agree; set_(), a gradient set by hand, a loaded state or a change of dtype
 /// can part them.

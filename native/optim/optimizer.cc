@@ -56,8 +56,14 @@ void Optimizer::add_group(ParamGroup group) {
       throw ArgumentError("parameter " + std::to_string(i) + " is in the optimizer already");
     }
   }
+  try {
+    begin(group);
+  } catch (...) {
+    // State is found by address, which a tensor to come may have.
+    for (const auto& parameter : group.params) state_.erase(parameter.unsafeGetTensorImpl());
+    throw;
+  }
   groups_.push_back(std::move(group));
-  begin(groups_.back());
 }
 
 void Optimizer::step(const GradScale& scaling) {

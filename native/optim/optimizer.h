@@ -83,7 +83,8 @@ class Optimizer {
   virtual void update(const ParamGroup& group, Batch& batch) = 0;
   /// The scaling of the step that runs; undefined tensors if there is none.
   const GradScale& scaling() const { return scaling_; }
-  /// Called for each new group: some optimizers have state before their first step.
+  /// Called for each new group before it is added: some optimizers have state before their first
+  /// step. The group is refused if this throws.
   virtual void begin(const ParamGroup&) {}
 
  private:

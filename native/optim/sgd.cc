@@ -4,6 +4,8 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
+
 #include "optim/kinds.h"
 #include "optim/list_optimizer.h"
 #include "optim/match.h"
@@ -30,12 +32,16 @@ class Sgd final : public ListOptimizer {
   }
 
   void update_fused(const ParamGroup& group, Batch& batch, const FusedScale& scaling) override {
+    const bool has_momentum = group.at("momentum") != 0;
     // No buffer may be made by a step that does nothing: it would hold no gradient. Elsewhere than
-    // on the CPU nobody waits to learn that, and buffers begin as zeros.
-    const bool waits = batch.params.front().is_cpu();
+    // on the CPU nobody waits to learn that, and buffers begin as zeros, unless dampening would
+    // then weaken the first gradient.
+    const bool waits = batch.params.front().is_cpu() ||
+                       (has_momentum && group.at("dampening") != 0 &&
+                        !std::all_of(batch.params.begin(), batch.params.end(),
+                                     [&](const at::Tensor& each) { return has_buffer(each); }));
     if (waits && scaling.found_inf && scaling.found_inf->item<float>() != 0) return;
     const bool from_zero = !waits && scaling.found_inf;
-    const bool has_momentum = group.at("momentum") != 0;
     // The kernel's is_first_step holds for a whole list, but parameters may get their first
     // gradient late.
     struct {
@@ -68,6 +74,13 @@ class Sgd final : public ListOptimizer {
   }
 
  private:
+  bool has_buffer(const at::Tensor& parameter) const {
+    const State* state = find_state(parameter);
+    return state != nullptr && std::any_of(state->begin(), state->end(), [](const auto& entry) {
+             return entry.first == kBuffer && entry.second.defined();
+           });
+  }
+
   /// The momentum buffers with the gradients in them; the first gradient is the buffer.
   std::vector<at::Tensor> accumulate(const ParamGroup& group, const Lists& lists) {
     std::vector<at::Tensor> buffers, known, grads;

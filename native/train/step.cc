@@ -70,7 +70,8 @@ class StepJob final : public Job {
       const auto parameters = module->parameters();
       roots.insert(roots.end(), parameters.begin(), parameters.end());
     }
-    return scan_graph(roots).needs_js;
+    scan_ = scan_graph(roots);
+    return scan_.needs_js;
   }
 
   void note_uses(Uses& uses) const override {
@@ -78,6 +79,9 @@ class StepJob final : public Job {
     note_module(uses, *criterion);
     uses.add(inputs());
     if (optimizer == nullptr) return;
+    // Inputs may come out of a graph, down to whose leaves backward goes.
+    uses.add(scan_.leaves);
+    uses.add(clipped);
     uses.add(optimizer.get());
     for (const auto& group : optimizer->groups()) {
       uses.add(group.params);
@@ -163,6 +167,7 @@ class StepJob final : public Job {
   }
 
   const ThreadState state_;
+  mutable GraphScan scan_;  ///< of needs_js, which is asked first
   at::Tensor loss_;
   at::Tensor output_;
 };
@@ -177,12 +182,15 @@ class SettingsReader {
     if (!value.IsNumber()) refuse(name, "a number");
     return value.As<Napi::Number>().DoubleValue();
   }
-  size_t count(const char* name) const {
+  /// A whole number from 0 to `most`.
+  int64_t integer(const char* name, double most, const char* expected) const {
     const double value = number(name);
-    if (!(value >= 0 && value <= static_cast<double>(call_.size()))) {
-      refuse(name, "the number of tensors that follow");
-    }
-    return static_cast<size_t>(value);
+    if (!(value >= 0 && value <= most && value == std::trunc(value))) refuse(name, expected);
+    return static_cast<int64_t>(value);
+  }
+  size_t count(const char* name) const {
+    return static_cast<size_t>(
+        integer(name, static_cast<double>(call_.size()), "the number of tensors that follow"));
   }
   bool flag(const char* name) const {
     const Napi::Value value = object_.Get(name);
@@ -214,11 +222,9 @@ class SettingsReader {
 /// The autocast of the caller, with another choice for one kind of device.
 AutocastState autocast_of(const Call& call, const SettingsReader& reader, AutocastState state) {
   const auto type = c10::Device(reader.string("deviceType")).type();
-  const double number = reader.number("dtype");
-  if (!(number >= 0 && number < static_cast<double>(at::ScalarType::NumOptions))) {
-    call.refuse(3, "dtype", "the number of a dtype");
-  }
-  const auto dtype = static_cast<at::ScalarType>(number);
+  constexpr double kLastDtype = static_cast<double>(at::ScalarType::NumOptions) - 1;
+  const auto dtype =
+      static_cast<at::ScalarType>(reader.integer("dtype", kLastDtype, "the number of a dtype"));
   for (auto& device : state.devices) {
     if (device.type != type) continue;
     device.enabled = true;
@@ -226,6 +232,15 @@ AutocastState autocast_of(const Call& call, const SettingsReader& reader, Autoca
     return state;
   }
   call.refuse(3, "autocast", "a device type that has autocast");
+}
+
+/// The batches since the scale has grown, as _amp_update_scale_ counts them.
+const at::Tensor& growth_tracker_of(const Call& call, size_t i) {
+  const at::Tensor& tracker = call.tensor(i, "growthTracker");
+  if (tracker.scalar_type() != at::kInt || tracker.numel() != 1) {
+    call.refuse(i, "growthTracker", "an int32 tensor of one element");
+  }
+  return tracker;
 }
 
 /// prepareStep(model, criterion, optimizer | null, settings, ...samples, ...targets, ...clipped,
@@ -260,9 +275,11 @@ napi_value prepare_step(Call& call) {
   read(job->targets, "targets", "target");
   read(job->clipped, "clipped", "parameter");
   if (const auto part = reader.part("scaling")) {
-    job->scaling = Scaling{call.tensor(at, "scale"), call.tensor(at + 1, "growthTracker"),
-                           part->number("growthFactor"), part->number("backoffFactor"),
-                           static_cast<int64_t>(part->number("growthInterval"))};
+    job->scaling =
+        Scaling{scale_of(call, at), growth_tracker_of(call, at + 1), part->number("growthFactor"),
+                part->number("backoffFactor"),
+                // Up to it each double is another number.
+                part->integer("growthInterval", 9007199254740991.0, "a safe integer of 0 or more")};
   }
   return prepare_job(call, std::move(job));
 }

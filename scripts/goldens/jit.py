@@ -89,6 +89,8 @@ class Types(torch.nn.Module):
             return "Tensor"
         if isinstance(x, List[int]):
             return "List[int]"
+        if isinstance(x, List[torch.Tensor]):
+            return "List[Tensor]"
         return "other"
 
     @torch.jit.export

@@ -147,6 +147,15 @@ LOW: tuple[tuple[str, dict], ...] = (
     ("asgd", {"lr": 0.1, "lambd": 0.1}),
 )
 
+# Rows of a parameter with sparse gradients, each of two rows, now and then the same one twice.
+ROWS = 6
+
+SPARSE = (
+    ("sparseAdam", torch.optim.SparseAdam, ({}, {"lr": 0.05, "betas": (0.8, 0.9), "eps": 1e-6, "maximize": True})),
+    ("adagrad", torch.optim.Adagrad, ({"lr": 0.1, "lr_decay": 0.01},)),
+    ("sgd", torch.optim.SGD, ({"lr": 0.1, "momentum": 0.9},)),
+)
+
 LBFGS = (
     {},
     {"lr": 0.1, "max_iter": 4, "history_size": 3},
@@ -217,6 +226,24 @@ def _low(name: str, settings: dict, dtype: torch.dtype) -> JsonObject:
     }
 
 
+def _sparse(name: str, make: Callable[..., torch.optim.Optimizer], settings: dict, dtype: torch.dtype) -> JsonObject:
+    (param,) = _start(dtype, ([ROWS, 2],))
+    optimizer = make([param], **settings)
+    for step in range(STEPS):
+        rows = [[step % ROWS, (step * step + 1) % ROWS]]
+        values = formula_tensor([2, 2], 1000 * (step + 1)).to(dtype)
+        param.grad = torch.sparse_coo_tensor(rows, values, param.shape)
+        optimizer.step()
+    state = {key: value for key, value in optimizer.state[param].items() if isinstance(value, torch.Tensor)}
+    return {
+        "name": name,
+        "dtype": dtype_name(dtype),
+        "options": camel_keys(settings),
+        "weights": encode(param),
+        "state": [[key, encode(value.to_dense())] for key, value in state.items()],
+    }
+
+
 def _lbfgs(settings: dict, dtype: torch.dtype) -> JsonObject:
     params = _start(dtype, ([3], [3]))
     optimizer = torch.optim.LBFGS(params, **settings)
@@ -251,7 +278,8 @@ def make() -> JsonObject:
         f"{LATE}, parameter 3 never. Weights, and the state dict as lists of pairs in Python's order; "
         f"`resumed` are the weights {MORE} steps later, of another optimizer into which that was loaded. L-BFGS: three steps of "
         "sum((1 - x)^2 + 10 (y - x^2)^2) from x = parameter 0, y = parameter 1, of shape [3]. Elementwise arithmetic is the same on "
-        "any CPU to a unit or two in the last place; Muon multiplies matrices in bfloat16. `low`: the weights after as many steps in bfloat16.",
+        "any CPU to a unit or two in the last place; Muon multiplies matrices in bfloat16. `low`: the weights after as many steps in bfloat16."
+        f"`sparse`: a parameter of {ROWS} rows, whose gradient at step s is formula([2, 2], 1000 (s + 1)) in rows s and s^2 + 1 (mod {ROWS}).",
         "cases": [
             _case(name, kind, settings, dtype)
             for name, kind, several in OPTIMIZERS
@@ -259,5 +287,11 @@ def make() -> JsonObject:
             for dtype in dtypes
         ],
         "low": [_low(name, settings, torch.bfloat16) for name, settings in LOW],
+        "sparse": [
+            _sparse(name, kind, settings, dtype)
+            for name, kind, several in SPARSE
+            for settings in several
+            for dtype in dtypes
+        ],
         "lbfgs": [_lbfgs(settings, dtype) for settings in LBFGS for dtype in dtypes],
     }

@@ -1,6 +1,6 @@
 // Checkpoints that are damaged, and checkpoints that cannot be written.
 import { execFile } from 'node:child_process'
-import { chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -58,7 +58,7 @@ test.serial('every flipped bit is noticed, and the checkpoint before is taken', 
       })
       t.is(step, 1, `${name} at ${at}`)
       t.is(told.length, 1)
-      t.regex(told[0] ?? '', /checkpoint-000002: .*damaged.*; the checkpoint before it is tried/)
+      t.regex(told[0] ?? '', /checkpoint-000002: .*damaged.*; checkpoint-000001 is tried/)
     }
     await writeFile(file, bytes.subarray(0, bytes.length - 2))
     t.is((await warnings(() => checkpoint.resume(run))).length, 1, `${name} cut`)
@@ -83,12 +83,28 @@ test.serial('if none can be read, all are named', async (t) => {
     const { path: folder } = await checkpoint.save(run, { step })
     await writeFile(path.join(folder, 'training.pth'), 'nothing')
   }
-  await warnings(() =>
+  const told = await warnings(() =>
     t.throwsAsync(checkpoint.resume(run), {
       instanceOf: CheckpointError,
       message: /no checkpoint can be read: .*000002: has 7 bytes in "training.pth".*000001: has 7/,
     }),
   )
+  t.is(told.length, 1)
+})
+
+test.serial('what the file system refuses is not taken for damage', async (t) => {
+  const run = await temporaryFolder(t)
+  await checkpoint.save(run, { metric: 1 })
+  const { path: folder } = await checkpoint.save(run, { metric: 0 })
+  const file = path.join(folder, 'checkpoint.json')
+  await rm(file)
+  await symlink(file, file)
+  for (const from of ['latest', 'best'] as const) {
+    await t.throwsAsync(checkpoint.resume(run, {}, { from }), {
+      instanceOf: CheckpointError,
+      message: /^checkpoint\.resume: .*: ELOOP/,
+    })
+  }
 })
 
 test.serial('a checkpoint of a later version is not taken for a damaged one of ours', async (t) => {

@@ -21,6 +21,7 @@ const holding = (value: number): nn.Module => {
   torch.noGrad(() => model.parameters().forEach((parameter) => void parameter.fill_(value)))
   return model
 }
+const isDisposed = (tensor: Tensor): boolean => String(tensor) === 'tensor(<disposed>)'
 const levelOf = (model: nn.Module): number => weightOf(model).max().item() as number
 
 test.serial('a checkpoint is a folder of files that Python reads', async (t) => {
@@ -153,6 +154,7 @@ test.serial('tied weights stay tied, and every dtype stays', async (t) => {
         given.get('view')?.storageOffset(),
         given.get('half')?.dtype,
       ]
+      for (const tensor of new Set(given.values())) tensor.dispose()
     },
   }
   const { path: folder } = await checkpoint.save(run, { model })
@@ -161,11 +163,48 @@ test.serial('tied weights stay tied, and every dtype stays', async (t) => {
   for (const tensor of state.values()) tensor.dispose()
 })
 
+test.serial('what a part of the user has loaded stays its own, and is waited for', async (t) => {
+  const run = await temporaryFolder(t)
+  using shared = torch.tensor([1, 2])
+  const kept: Tensor[] = []
+  const scheduler = {
+    stateDict: () => ({ shared }),
+    loadStateDict: async (state: { shared: Tensor }) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      kept.push(state.shared)
+    },
+  }
+  class Keeping extends nn.Module {
+    readonly layer = nn.linear(2, 2)
+    override loadStateDict(state: Map<string, Tensor>) {
+      kept.push(...state.values())
+      return super.loadStateDict(state)
+    }
+  }
+  const copied: Tensor[] = []
+  const plain = holding(3)
+  plain.registerLoadStateDictPreHook((_, state) => void copied.push(...state.values()))
+  const model = { plain, keeping: new Keeping() }
+  await checkpoint.save(run, { model, scheduler, user: { shared } })
+  const resumed = await checkpoint.resume(run, { model, scheduler })
+  t.is(kept.length, 3)
+  t.is((resumed?.user as { shared: Tensor } | undefined)?.shared, kept[2])
+  t.deepEqual(kept[2]?.toArray(), [1, 2])
+  t.false(kept.some(isDisposed))
+  t.is(copied.length, 2)
+  t.true(copied.every(isDisposed))
+  for (const tensor of kept) tensor.dispose()
+})
+
 test.serial('keepLast and keepBest', async (t) => {
   const run = await temporaryFolder(t)
-  const metrics = [5, 1, 4, Number.NaN, 3, 1, 9, 8]
+  const metrics = [5, 1, 4, undefined, 3, 1, 9, 8]
   for (const [i, metric] of metrics.entries()) {
-    await checkpoint.save(run, { step: i, metric }, { keepLast: 2, keepBest: 2 })
+    await checkpoint.save(
+      run,
+      { step: i, ...(metric === undefined ? {} : { metric }) },
+      { keepLast: 2, keepBest: 2 },
+    )
   }
   const steps = async () => (await checkpoint.list(run)).map(({ step }) => step)
   t.deepEqual(await steps(), [7, 6, 5, 1])
@@ -213,7 +252,9 @@ test.serial('arguments that are none', async (t) => {
   await refuses({ generator: [1] }, {}, /a Generator for generator\.0/)
   await refuses({ modell: 1 }, {}, /unknown option "modell"/)
   await refuses({ step: -1 }, {}, /step/)
-  await refuses({ metric: 'low' }, {}, /a number for metric, got "low"/)
+  await refuses({ metric: 'low' }, {}, /a finite number for metric, got "low"/)
+  await refuses({ metric: Number.NaN }, {}, /a finite number for metric, got NaN/)
+  await refuses({ metric: -Infinity }, {}, /a finite number for metric, got -Infinity/)
   await refuses({ user: { fn: () => 1 } }, {}, /for value\["user"\]\["fn"\], got a function/)
   await refuses({}, { keepLast: 0 }, /keepLast/)
   await refuses({}, { keepBest: 1 }, /keepBest needs keepLast/)

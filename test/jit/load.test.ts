@@ -162,6 +162,9 @@ test('what is saved is loaded again', async (t) => {
 
 test('off the JS thread: the same result, in order, errors included', async (t) => {
   const model = await torch.jit.load(archive('net'))
+  const running = model.runMethodAsync<Tensor>('encode', input(), 1)
+  t.throws(() => model(input()), { message: /ScriptModule: the module is in use/ })
+  await running
   const order: number[] = []
   const calls = [1, 2, 3].map(async (times) => {
     const result = await model.runMethodAsync<Tensor>('encode', input(), { times })
@@ -174,6 +177,13 @@ test('off the JS thread: the same result, in order, errors included', async (t) 
     t.true(torch.equal(result, model.runMethod<Tensor>('encode', input(), i + 1)))
   })
   t.true(torch.equal(await model.callAsync(input()), model(input())))
+  // On the JS thread, with the tensors of the call.
+  const x = input()
+  const detecting = torch.autograd.detectAnomaly(() =>
+    model.runMethodAsync<Tensor>('encode', x, { times: 2 }),
+  )
+  x.dispose()
+  t.true(torch.equal(await detecting, model.runMethod<Tensor>('encode', input(), 2)))
   await t.throwsAsync(model.callAsync(torch.ones([2, 3])), {
     instanceOf: Error,
     message: /shape|size/,

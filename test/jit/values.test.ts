@@ -103,7 +103,10 @@ test('named tuples', async (t) => {
 test('devices, complex numbers, values of any type', async (t) => {
   const model = await load()
   t.is(model.runMethod<[Tensor, string]>('place', torch.ones([1]), 'cpu')[1], 'cpu')
-  t.throws(() => model.runMethod('place', torch.ones([1]), 'nowhere'), { message: /nowhere/ })
+  t.throws(() => model.runMethod('place', torch.ones([1]), 'nowhere'), {
+    instanceOf: TypeError,
+    message: /place: expected a device such as 'cpu' or 'cuda:0' for \w+, got 'nowhere'/,
+  })
   t.deepEqual(model.runMethod('turn', { re: 1, im: 2 }), { re: -2, im: 1 })
   const kinds: [ScriptInput, string][] = [
     [1, 'int'],
@@ -114,6 +117,7 @@ test('devices, complex numbers, values of any type', async (t) => {
     [torch.ones([1]), 'Tensor'],
     [[1, 2], 'List[int]'],
     [[1, 'a'], 'other'],
+    [[torch.ones([2]), torch.ones([3, 1])], 'List[Tensor]'],
     [null, 'other'],
   ]
   for (const [value, kind] of kinds) t.is(model.runMethod('anything', value), kind)

@@ -89,6 +89,33 @@ test.serial('a module in TypeScript, or with hooks, gives what it gives', async 
   t.deepEqual(seen, [0])
 })
 
+class Nested extends nn.Module {
+  net = makeNet().eval()
+  scripted = new Scripted()
+  override async forward(x: Tensor): Promise<Tensor> {
+    const [a, [b]] = await Promise.all([this.net.callAsync(x), this.scripted.callAsync(x)])
+    const c = await this.net.callAsync(x)
+    return a.add(b).add(c)
+  }
+}
+
+test.serial('a forward that awaits calls of its own does not wait for itself', async (t) => {
+  const nested = new Nested()
+  const x = torch.ones([1, 4])
+  const order: string[] = []
+  const outer = nested.callAsync(x).then((output) => {
+    order.push('outer')
+    return output
+  })
+  const next = nested.net.callAsync(x).then(() => {
+    order.push('next')
+  })
+  const expected = nested.net(x).mul(2).add(nested.scripted(x)[0])
+  t.true(torch.allclose(await outer, expected))
+  await next
+  t.deepEqual(order, ['outer', 'next'])
+})
+
 test.serial('errors reject with the classes of the call', async (t) => {
   const net = makeNet()
   const x = torch.ones([1, 4])

@@ -23,9 +23,17 @@ interface Case {
 const STEPS = 20
 const LATE = 5
 const MORE = 3
-const { cases, low, environment } = golden<{
+const ROWS = 6
+const { cases, low, sparse, environment } = golden<{
   environment: { cpuCapability: string }
   cases: Case[]
+  sparse: {
+    name: string
+    dtype: DType
+    options: object
+    weights: GoldenTensor
+    state: [name: string, value: GoldenTensor][]
+  }[]
   low: { name: string; dtype: 'bfloat16'; options: object; weights: GoldenTensor[] }[]
 }>('optim')
 
@@ -191,3 +199,25 @@ test('for-loops in bfloat16 take numbers in as PyTorch does', (t) => {
     })
   }
 })
+
+for (const each of sparse) {
+  const { name, dtype, options } = each
+  test(`sparse gradients: ${name} ${dtype} ${JSON.stringify(options)}`, (t) => {
+    const param = formulaTensor([ROWS, 2], 0).to(dtype).mul(2).requiresGrad_()
+    const optimizer = makeOf(name)([param], options)
+    for (let step = 0; step < STEPS; step++) {
+      const rows = torch.tensor([[step % ROWS, (step * step + 1) % ROWS]], { dtype: 'int64' })
+      const values = formulaTensor([2, 2], 1000 * (step + 1)).to(dtype)
+      param.grad = torch.sparseCooTensor(rows, values, [ROWS, 2])
+      optimizer.step()
+    }
+    const [relative, absolute] = tolerance(name, dtype)
+    t.true(torch.allclose(param, tensorOf(each.weights), relative, absolute), 'weights')
+    const state = optimizer.state.get(param) as Record<string, Tensor>
+    for (const [key, expected] of each.state) {
+      const actual = state[key] as Tensor
+      const dense = actual.isSparse ? actual.toDense() : actual
+      t.true(torch.allclose(dense, tensorOf(expected), relative, absolute), key)
+    }
+  })
+}

@@ -67,6 +67,31 @@ test('what a group cannot take', (t) => {
   t.true(torch.allclose(retained, torch.full([2], 0.9)))
 })
 
+test('an optimizer that has refused a group goes on without it', (t) => {
+  const matrix = torch.ones([2, 2]).requiresGrad_()
+  const [vector, late] = [parameter(), torch.ones([2, 2]).requiresGrad_()]
+  const optimizer = optim.muon([matrix], { lr: 0.1, weightDecay: 0.5 })
+  // The kind of parameter is looked at last, by the optimizer itself.
+  t.throws(() => optimizer.addParamGroup({ params: [late, vector] }), { message: /two dimensions/ })
+  t.is(optimizer.paramGroups.length, 1)
+  const { param_groups } = optimizer.stateDict()
+  t.deepEqual(
+    param_groups.map(({ params }) => params),
+    [[0]],
+  )
+  for (const param of [matrix, vector, late]) param.grad = torch.zerosLike(param)
+  optimizer.step()
+  t.true(torch.allclose(matrix, torch.full([2, 2], 0.95)))
+  t.true(torch.equal(vector, torch.ones([2])))
+  t.true(torch.equal(late, torch.ones([2, 2])))
+  // What was refused is in no group, and may come with another.
+  optimizer.addParamGroup({ params: late, lr: 1 })
+  t.is(optimizer.paramGroups[1]?.lr, 1)
+  optimizer.zeroGrad()
+  t.is(late.grad, null)
+  t.not(vector.grad, null)
+})
+
 test('tensors of one element count as numbers', (t) => {
   const optimizer = optim.adam([parameter()], {
     lr: torch.tensor(0.5, { dtype: 'float64' }) as never,

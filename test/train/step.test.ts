@@ -255,6 +255,12 @@ test.serial('LBFGS gets its closure', async (t) => {
     instanceOf: TypeError,
     message: /LBFGS/,
   })
+  const x = torch.ones([1, 1])
+  const step = trainStep({ model: net, criterion: nn.mseLoss(), optimizer })
+  await t.throwsAsync((async () => await step(x, x, { update: false }))(), {
+    instanceOf: TypeError,
+    message: /LBFGS.*update must be true/,
+  })
 })
 
 test.serial('the last batches of an epoch can be made a step of their own', async (t) => {
@@ -271,6 +277,29 @@ test.serial('the last batches of an epoch can be made a step of their own', asyn
   await step(x, x)
   t.is(net.weight.grad?.item(), 0)
 })
+
+test.serial(
+  'gradients of the step before are forgotten although the first batch fails',
+  async (t) => {
+    const net = nn.linear(1, 1, { bias: false })
+    nn.init.constant_(net.weight, 0)
+    const optimizer = optim.sgd(net.parameters(), { lr: 1 })
+    const step = trainStep({ model: net, criterion: nn.mseLoss(), optimizer, accumulate: 2 })
+    const x = torch.ones([1, 1])
+    await step(x, x)
+    await step(x, x)
+    t.is(net.weight.item(), 2)
+    Reflect.set(optimizer, 'zeroGrad', () => {
+      throw new Error('mine')
+    })
+    const failing = (async () => await step(x, x))()
+    await t.throwsAsync(failing, { message: 'mine' })
+    Reflect.deleteProperty(optimizer, 'zeroGrad')
+    // The second batch alone: 2·(2 − 1), of which a half counts.
+    await step(x, x)
+    t.is(net.weight.item(), 1)
+  },
+)
 
 test.serial('evalStep gives the loss without a graph, and the output if wanted', async (t) => {
   const net = makeNet().eval()

@@ -44,7 +44,7 @@ export async function publish(
   run: string,
   write: (folder: string) => Promise<void>,
 ): Promise<CheckpointFolder> {
-  const created = await mkdir(run, { recursive: true })
+  await makeFolder(run)
   const temporary = await claimTemporary(path.join(run, 'checkpoint'))
   try {
     await mkdir(temporary)
@@ -52,12 +52,23 @@ export async function publish(
     await syncFolder(temporary)
     const folder = await renameToNext(run, temporary)
     await syncFolder(run)
-    if (created !== undefined) await syncFolder(path.dirname(created))
     return folder
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => {}) // the first error is the one to report
     throw error
   }
+}
+
+/** Makes a folder and those above it, and waits until the names of all that are new are on the disk. */
+async function makeFolder(folder: string): Promise<void> {
+  const created = await mkdir(folder, { recursive: true })
+  if (created === undefined) return
+  const top = path.dirname(path.resolve(created))
+  let parent = path.resolve(folder)
+  do {
+    parent = path.dirname(parent)
+    await syncFolder(parent)
+  } while (parent.length > top.length)
 }
 
 /** Another process may take a number at the same moment. */

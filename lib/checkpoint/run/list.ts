@@ -10,11 +10,21 @@ export interface Described {
   readonly manifest: Manifest
 }
 
-/** The checkpoints of a run whose description can be read, newest first. */
-export async function describeAll(run: string): Promise<Described[]> {
+/**
+ * The checkpoints of a run whose description can be read, newest first.
+ *
+ * @param passesOver whether what keeps a description from being read leaves its checkpoint out, or is thrown
+ */
+export async function describeAll(
+  run: string,
+  passesOver: (error: unknown) => boolean = () => true,
+): Promise<Described[]> {
   const described: Described[] = []
   for (const folder of await listFolders(run)) {
-    const manifest = await readManifest(folder.path).catch(() => undefined)
+    const manifest = await readManifest(folder.path).catch((error: unknown) => {
+      if (!passesOver(error)) throw error
+      return undefined
+    })
     if (manifest !== undefined) described.push({ folder, manifest })
   }
   return described

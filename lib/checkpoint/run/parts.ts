@@ -1,6 +1,8 @@
 // What a checkpoint holds: the states of a run's parts, collected from them and given back.
 
 import { fail, isPlainObject } from '../../check.js'
+import { Module } from '../../nn/module.js'
+import { Optimizer } from '../../optim/optimizer.js'
 import { Generator } from '../../torch/generator.js'
 import { allDefaultGenerators } from '../../torch/random.js'
 import type { Tensor } from '../../torch/tensor.js'
@@ -38,6 +40,14 @@ const isStateful = (value: unknown): value is Stateful => {
   const { stateDict, loadStateDict } = Object(value) as Partial<Stateful>
   return typeof stateDict === 'function' && typeof loadStateDict === 'function'
 }
+
+/**
+ * Whether a part is known to copy the tensors it loads; one of the user's may keep them. Our other parts have none in
+ * their states.
+ */
+const copiesTensors = ({ loadStateDict }: Stateful): boolean =>
+  loadStateDict === Module.prototype.loadStateDict ||
+  loadStateDict === Optimizer.prototype.loadStateDict
 
 const isGenerator = (value: unknown): value is Generator => value instanceof Generator
 
@@ -115,34 +125,40 @@ export function checkParts(where: string, parts: RunParts, names: Manifest['part
   }
 }
 
-/** Gives the parts their states back. */
-export function restore(
+/**
+ * Gives the parts their states back, one after another.
+ *
+ * @param noteKept is told, before it is given, each state whose tensors the part may keep
+ */
+export async function restore(
   where: string,
   parts: RunParts,
   states: ReadonlyMap<string, unknown>,
-): void {
-  const give = <T>(
+  noteKept: (state: unknown) => void,
+): Promise<void> {
+  const give = async <T>(
     kind: string,
     is: (value: unknown) => value is T,
     load: (part: T, state: unknown) => unknown,
-  ): void => {
+  ): Promise<void> => {
     const given = parts[kind as keyof RunParts]
     if (given === undefined) return
     const found = partsOf(where, kind, given, is)
     const state = states.get(kind)
-    if (!(found instanceof Map)) load(found, state)
-    else for (const [name, part] of found) load(part, (state as Map<string, unknown>).get(name))
+    if (!(found instanceof Map)) await load(found, state)
+    else {
+      for (const [name, part] of found) await load(part, (state as Map<string, unknown>).get(name))
+    }
   }
   for (const kind of KINDS) {
     // Modules keep the order of their names; all others take plain objects.
     const asGiven = (state: unknown) => (kind === 'model' ? state : plainDicts(state))
-    give(kind, isStateful, (part, state) => part.loadStateDict(asGiven(state) as never))
+    await give(kind, isStateful, (part, state) => {
+      if (!copiesTensors(part)) noteKept(state)
+      return part.loadStateDict(asGiven(state) as never)
+    })
   }
-  give(
-    'generator',
-    (value): value is Generator => value instanceof Generator,
-    (generator, state) => generator.setState(state as Tensor),
-  )
+  await give('generator', isGenerator, (generator, state) => generator.setState(state as Tensor))
 }
 
 /** Puts the default generators of the devices that are here back to where they were. */

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { checkOneOf, checkOptions, checkString } from '../../check.js'
 import { Tensor } from '../../torch/tensor.js'
-import { CheckpointError, naming } from '../error.js'
+import { CheckpointError, isDamage, naming } from '../error.js'
 import { load } from '../load.js'
 import { plainDicts, replaceValues } from '../values.js'
 import { type CheckpointFolder, listFolders, sequenceOf } from './folder.js'
@@ -31,7 +31,7 @@ const where = 'checkpoint.resume'
  * last bit as if the run had never stopped. Parts that are not given stay in the file; the default generators always
  * go back.
  *
- * A checkpoint that is damaged is passed over with a warning that names it, for the one before.
+ * A checkpoint that is damaged is passed over with a warning that names it, for the one before, or the next best.
  *
  * @param run the folder of the run, or one `checkpoint-000007` in it
  * @param parts modules, optimizers and so on, made as for a new run
@@ -39,8 +39,8 @@ const where = 'checkpoint.resume'
  * @example
  * const resumed = await checkpoint.resume('run', { model, optimizer, scheduler, loader })
  * for (let step = resumed?.step ?? 0; step < 1000; step++) { ... }
- * @throws CheckpointError if a part is missing, or no checkpoint can be read; what a part throws that the state does not
- *   fit
+ * @throws CheckpointError if a part is missing, if no checkpoint can be read, or if the file system refuses; what a part
+ *   throws that the state does not fit
  */
 export async function resume(
   run: string,
@@ -54,17 +54,20 @@ export async function resume(
   checkOneOf(where, 'mode', mode, ['min', 'max'])
   const folders = await naming(where, run, () => candidates(run, from, mode))
   const damaged: string[] = []
-  for (const folder of folders) {
+  for (const [i, folder] of folders.entries()) {
     let read: ReadCheckpoint
     try {
       read = await naming(where, folder.path, () => readCheckpoint(folder))
     } catch (error) {
-      if (!(error instanceof CheckpointError)) throw error
+      if (!(error instanceof CheckpointError && isDamage(error))) throw error
       damaged.push(error.message)
-      process.emitWarning(
-        `${error.message}; the checkpoint before it is tried`,
-        'CheckpointWarning',
-      )
+      const next = folders[i + 1]
+      if (next !== undefined) {
+        process.emitWarning(
+          `${error.message}; ${path.basename(next.path)} is tried`,
+          'CheckpointWarning',
+        )
+      }
       continue
     }
     return await use(read, parts)
@@ -83,7 +86,7 @@ async function candidates(
   const sequence = sequenceOf(run)
   if (sequence !== undefined) return [{ path: run, sequence }]
   if (from === 'latest') return listFolders(run)
-  return byMetric(await describeAll(run), mode).map(({ folder }) => folder)
+  return byMetric(await describeAll(run, isDamage), mode).map(({ folder }) => folder)
 }
 
 interface ReadCheckpoint extends Described {
@@ -103,18 +106,25 @@ async function readCheckpoint(folder: CheckpointFolder): Promise<ReadCheckpoint>
 
 async function use(read: ReadCheckpoint, parts: RunParts): Promise<Resumed> {
   const { folder, manifest, states } = read
+  const kept: unknown[] = []
   try {
     await naming(where, folder.path, async () => checkParts(where, parts, manifest.parts))
-    restore(where, parts, states)
+    await restore(where, parts, states, (state) => kept.push(state))
     restoreRandom(states.get('random'))
-    const user = plainDicts(states.get('user'))
-    states.delete('user')
-    return { ...asSaved(read), user }
+    const user = states.get('user')
+    kept.push(user)
+    return { ...asSaved(read), user: plainDicts(user) }
   } finally {
-    // The parts have copied what they need.
-    replaceValues(states, new Set(), (value) => {
-      if (value instanceof Tensor) value.dispose()
-      return value
-    })
+    const inUse = tensorsIn(kept)
+    for (const tensor of tensorsIn(states)) if (!inUse.has(tensor)) tensor.dispose()
   }
+}
+
+function tensorsIn(root: unknown): Set<Tensor> {
+  const tensors = new Set<Tensor>()
+  replaceValues(root, new Set(), (value) => {
+    if (value instanceof Tensor) tensors.add(value)
+    return value
+  })
+  return tensors
 }

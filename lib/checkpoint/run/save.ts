@@ -20,7 +20,7 @@ import { type Keep, prune } from './prune.js'
 export interface RunState extends RunParts {
   /** How many steps, or epochs, the run has made; for people, and in the checkpoint's description. */
   readonly step?: number
-  /** What checkpoints are compared by, as a validation loss. */
+  /** What checkpoints are compared by, as a validation loss: a finite number. */
   readonly metric?: number
   /** Anything else: what `save` writes, plain data and tensors. */
   readonly user?: Savable
@@ -126,8 +126,8 @@ function checkState(given: RunState): RunState {
   if (given === undefined) fail(where, 'state', 'a plain object', given)
   const state = checkOptions(where, given, [...PART_NAMES, 'step', 'metric', 'user'])
   if (state.step !== undefined) checkInteger(where, 'step', state.step, { min: 0 })
-  if (state.metric !== undefined && typeof state.metric !== 'number') {
-    fail(where, 'metric', 'a number', state.metric)
+  if (state.metric !== undefined && !Number.isFinite(state.metric)) {
+    fail(where, 'metric', 'a finite number', state.metric)
   }
   return state
 }
