@@ -37,4 +37,8 @@ ModulePtr make_script_module(Addon& addon, napi_value owner) {
   return std::make_shared<ScriptModuleImpl>(addon, owner);
 }
 
+bool is_script_module(const torch::nn::Module& module) {
+  return dynamic_cast<const ScriptModuleImpl*>(&module) != nullptr;
+}
+
 }  // namespace node_libtorch
