@@ -2,6 +2,7 @@
 
 import type { FunctionContext } from '../autograd/function-context.js'
 import { checkFunction, checkOptions, fail, isPlainObject } from '../check.js'
+import { deviceType } from '../torch/device.js'
 import { Tensor } from '../torch/tensor.js'
 import { DTYPE_NUMBERS, type DType } from '../torch/types.js'
 import { autocast, getAutocastDtype, isAutocastEnabled } from './autocast.js'
@@ -23,18 +24,16 @@ export interface CustomFwdOptions {
 }
 
 /** `value` with the floating-point tensors in it cast, except float64, as PyTorch does. */
-function cast(value: unknown, deviceType: string, dtype: DType): unknown {
+function cast(value: unknown, type: string, dtype: DType): unknown {
   if (value instanceof Tensor) {
     const fits =
-      value.isFloatingPoint() &&
-      value.device.split(':')[0] === deviceType &&
-      value.dtype !== 'float64'
+      value.isFloatingPoint() && deviceType(value.device) === type && value.dtype !== 'float64'
     return fits ? value.to({ dtype }) : value
   }
-  if (Array.isArray(value)) return value.map((item) => cast(item, deviceType, dtype))
+  if (Array.isArray(value)) return value.map((item) => cast(item, type, dtype))
   if (!isPlainObject(value)) return value
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, cast(item, deviceType, dtype)]),
+    Object.entries(value).map(([key, item]) => [key, cast(item, type, dtype)]),
   )
 }
 

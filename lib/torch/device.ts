@@ -19,6 +19,9 @@ export function deviceName(value: unknown): string | undefined {
   return typeof name === 'string' && isDevice(name) ? name : undefined
 }
 
+/** The kind of a device, such as 'cuda' of 'cuda:0'. */
+export const deviceType = (device: string): string => device.split(':')[0] as string
+
 function isDevice(name: string): boolean {
   if (!PATTERN.test(name)) return false
   if (!name.startsWith('cuda')) return true

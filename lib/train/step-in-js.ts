@@ -6,9 +6,10 @@ import { fail } from '../check.js'
 import { clipGradNorm_, clipGradValue_ } from '../nn/utils/clip-grad.js'
 import { Lbfgs } from '../optim/lbfgs.js'
 import type { Optimizer } from '../optim/optimizer.js'
+import { deviceType } from '../torch/device.js'
 import { Tensor } from '../torch/tensor.js'
 import type { StepOutput } from './step.js'
-import type { CheckedStep } from './step-options.js'
+import { type CheckedStep, clips } from './step-options.js'
 
 /** Which parts of a step are to be done with this batch. */
 export interface StepPart {
@@ -24,8 +25,7 @@ function forward(step: CheckedStep, samples: Tensor[], targets: Tensor[]): StepO
     return { loss, output }
   }
   if (step.autocast === null) return compute()
-  const deviceType = (samples[0] as Tensor).device.split(':')[0] as string
-  return autocast(deviceType, step.autocast, compute)
+  return autocast(deviceType((samples[0] as Tensor).device), step.autocast, compute)
 }
 
 export function evaluateInJs(step: CheckedStep, samples: Tensor[], targets: Tensor[]): StepOutput {
@@ -71,9 +71,6 @@ function update({ scaler }: CheckedStep, optimizer: Optimizer): void {
     scaler.update()
   }
 }
-
-const clips = ({ clipNorm, clipValue }: CheckedStep): boolean =>
-  !Number.isNaN(clipNorm) || !Number.isNaN(clipValue)
 
 function clip({ model, clipNorm, normType, clipValue }: CheckedStep): void {
   if (!Number.isNaN(clipNorm)) clipGradNorm_(model.parameters(), clipNorm, { normType })

@@ -69,6 +69,10 @@ export interface CheckedStep {
   readonly accumulate: number
 }
 
+/** Whether gradients are clipped, by their norm or one by one. */
+export const clips = ({ clipNorm, clipValue }: CheckedStep): boolean =>
+  !Number.isNaN(clipNorm) || !Number.isNaN(clipValue)
+
 const EVAL_KEYS = ['model', 'criterion', 'autocast', 'withOutput'] as const
 
 const TRAIN_KEYS = [

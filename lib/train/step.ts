@@ -9,6 +9,7 @@ import { runsNatively } from '../nn/run-in-js.js'
 import { Lbfgs } from '../optim/lbfgs.js'
 import { noteStep, optimizerHandle, stepsNatively } from '../optim/optimizer.js'
 import { enqueue } from '../torch/compute.js'
+import { deviceType } from '../torch/device.js'
 import { Tensor } from '../torch/tensor.js'
 import { access, handleOf } from '../torch/tensor-access.js'
 import { DTYPE_NUMBERS } from '../torch/types.js'
@@ -17,6 +18,7 @@ import {
   type CheckedStep,
   checkEvalStep,
   checkTrainStep,
+  clips,
   type StepOptions,
   type TrainStepOptions,
 } from './step-options.js'
@@ -132,9 +134,8 @@ function prepare(
   if (!isModule(step.criterion)) return native.prepareForward(model, ...batch)
   const device = samples[0]?.device ?? 'cpu'
   const scaling = step.scaler === null ? undefined : scalerState(step.scaler, device)
-  const clips = !Number.isNaN(step.clipNorm) || !Number.isNaN(step.clipValue)
   const clipped =
-    clips && part.update
+    clips(step) && part.update
       ? step.model.parameters().map((parameter) => handleOf(where, 'parameter', parameter))
       : []
   const settings: StepSettings = {
@@ -162,9 +163,9 @@ function prepare(
 }
 
 function autocastOf(where: string, { autocast }: CheckedStep, device: string) {
-  const deviceType = device.split(':')[0] as string
-  if (autocast === null || !isPossible(where, deviceType, autocast)) return null
-  return { deviceType, dtype: DTYPE_NUMBERS.get(autocast) as number }
+  const type = deviceType(device)
+  if (autocast === null || !isPossible(where, type, autocast)) return null
+  return { deviceType: type, dtype: DTYPE_NUMBERS.get(autocast) as number }
 }
 
 function wrapped(raw: TensorHandle | [TensorHandle, TensorHandle]): Tensor | StepOutput {

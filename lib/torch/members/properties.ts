@@ -1,6 +1,7 @@
 // What a tensor is: accessors and methods that only look.
 
 import { liesContiguous } from '../contiguous.js'
+import { deviceType } from '../device.js'
 import { makeMethod } from '../dispatch.js'
 import type { Tensor } from '../tensor.js'
 import type { Scalar } from '../types.js'
@@ -60,7 +61,7 @@ const adjoint = makeMethod('mH', 'mH') as Getter
 const real = makeMethod('real', 'real') as Getter
 const imag = makeMethod('imag', 'imag') as Getter
 
-const isOn = (tensor: Tensor, type: string): boolean => tensor.device.split(':')[0] === type
+const isOn = (tensor: Tensor, type: string): boolean => deviceType(tensor.device) === type
 
 export const propertyMembers: PropertyMembers & ThisType<Tensor> = {
   get T() {
