@@ -17,6 +17,7 @@
 #include "napi/compute.h"
 #include "nn/js_module.h"
 #include "nn/module_uses.h"
+#include "nn/options.h"
 #include "optim/clip_grad.h"
 
 namespace node_libtorch {
@@ -172,59 +173,31 @@ class StepJob final : public Job {
   at::Tensor output_;
 };
 
-/// Reads the settings by name.
-class SettingsReader {
- public:
-  SettingsReader(const Call& call, Napi::Object object) : call_(call), object_(object) {}
+/// The settings under a name; nothing for null.
+std::optional<OptionReader> part_of(const Call& call, const Napi::Object& settings,
+                                    const char* name) {
+  const Napi::Value value = settings.Get(name);
+  if (value.IsNull()) return std::nullopt;
+  if (!value.IsObject()) {
+    throw ArgumentError(std::string(call.name()) + ": expected an object for " + name);
+  }
+  return OptionReader(call.name(), value.As<Napi::Object>());
+}
 
-  double number(const char* name) const {
-    const Napi::Value value = object_.Get(name);
-    if (!value.IsNumber()) refuse(name, "a number");
-    return value.As<Napi::Number>().DoubleValue();
-  }
-  /// A whole number from 0 to `most`.
-  int64_t integer(const char* name, double most, const char* expected) const {
-    const double value = number(name);
-    if (!(value >= 0 && value <= most && value == std::trunc(value))) refuse(name, expected);
-    return static_cast<int64_t>(value);
-  }
-  size_t count(const char* name) const {
-    return static_cast<size_t>(
-        integer(name, static_cast<double>(call_.size()), "the number of tensors that follow"));
-  }
-  bool flag(const char* name) const {
-    const Napi::Value value = object_.Get(name);
-    if (!value.IsBoolean()) refuse(name, "a boolean");
-    return value.As<Napi::Boolean>();
-  }
-  /// An object of settings; nothing for null.
-  std::optional<SettingsReader> part(const char* name) const {
-    const Napi::Value value = object_.Get(name);
-    if (value.IsNull()) return std::nullopt;
-    if (!value.IsObject()) refuse(name, "an object");
-    return SettingsReader(call_, value.As<Napi::Object>());
-  }
-  std::string string(const char* name) const {
-    const Napi::Value value = object_.Get(name);
-    if (!value.IsString()) refuse(name, "a string");
-    return value.As<Napi::String>();
-  }
-
- private:
-  [[noreturn]] void refuse(const char* name, const char* expected) const {
-    throw ArgumentError(std::string(call_.name()) + ": expected " + expected + " for " + name);
-  }
-
-  const Call& call_;
-  Napi::Object object_;
-};
+/// A whole number from 0 to `most`.
+int64_t whole_number(const OptionReader& reader, const char* name, int64_t most,
+                     const char* expected) {
+  const int64_t value = reader.integer(name);
+  if (value < 0 || value > most) reader.refuse(name, expected);
+  return value;
+}
 
 /// The autocast of the caller, with another choice for one kind of device.
-AutocastState autocast_of(const Call& call, const SettingsReader& reader, AutocastState state) {
+AutocastState autocast_of(const Call& call, const OptionReader& reader, AutocastState state) {
   const auto type = c10::Device(reader.string("deviceType")).type();
-  constexpr double kLastDtype = static_cast<double>(at::ScalarType::NumOptions) - 1;
-  const auto dtype =
-      static_cast<at::ScalarType>(reader.integer("dtype", kLastDtype, "the number of a dtype"));
+  constexpr auto kLastDtype = static_cast<int64_t>(at::ScalarType::NumOptions) - 1;
+  const auto dtype = static_cast<at::ScalarType>(
+      whole_number(reader, "dtype", kLastDtype, "the number of a dtype"));
   for (auto& device : state.devices) {
     if (device.type != type) continue;
     device.enabled = true;
@@ -251,35 +224,37 @@ napi_value prepare_step(Call& call) {
   job->model = call.handle<ModulePtr>(0, "model");
   job->criterion = call.handle<ModulePtr>(1, "criterion");
   if (!call.absent(2)) job->optimizer = call.handle<OptimizerPtr>(2, "optimizer");
-  const SettingsReader reader(call, call.object(3, "settings"));
+  const Napi::Object settings = call.object(3, "settings");
+  const OptionReader reader(call.name(), settings);
   job->settings = {
-      .zero_grad = reader.flag("zeroGrad"),
-      .update = reader.flag("update"),
+      .zero_grad = reader.boolean("zeroGrad"),
+      .update = reader.boolean("update"),
       .divisor = reader.number("divisor"),
       .clip_norm = reader.number("clipNorm"),
       .norm_type = reader.number("normType"),
       .clip_value = reader.number("clipValue"),
-      .with_output = reader.flag("withOutput"),
+      .with_output = reader.boolean("withOutput"),
       .autocast = {},
   };
-  if (const auto part = reader.part("autocast")) {
+  if (const auto part = part_of(call, settings, "autocast")) {
     job->settings.autocast = autocast_of(call, *part, job->state().autocast());
   }
   size_t at = 4;
   const auto read = [&](std::vector<at::Tensor>& list, const char* count, const char* what) {
-    for (size_t end = at + reader.count(count); at < end; ++at) {
+    const auto most = static_cast<int64_t>(call.size());
+    const auto end = at + whole_number(reader, count, most, "the number of tensors that follow");
+    for (; at < end; ++at) {
       list.push_back(call.tensor(at, what));
     }
   };
   read(job->samples, "samples", "input");
   read(job->targets, "targets", "target");
   read(job->clipped, "clipped", "parameter");
-  if (const auto part = reader.part("scaling")) {
-    job->scaling =
-        Scaling{scale_of(call, at), growth_tracker_of(call, at + 1), part->number("growthFactor"),
-                part->number("backoffFactor"),
-                // Up to it each double is another number.
-                part->integer("growthInterval", 9007199254740991.0, "a safe integer of 0 or more")};
+  if (const auto part = part_of(call, settings, "scaling")) {
+    const int64_t interval = part->integer("growthInterval");
+    if (interval < 0) part->refuse("growthInterval", "0 or more");
+    job->scaling = Scaling{scale_of(call, at), growth_tracker_of(call, at + 1),
+                           part->number("growthFactor"), part->number("backoffFactor"), interval};
   }
   return prepare_job(call, std::move(job));
 }
