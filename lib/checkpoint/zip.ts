@@ -31,6 +31,7 @@ const UNREADABLE_FLAGS = 0x0001 | 0x0020 | 0x2000
 const STORED = 0
 const DEFLATED = 8
 
+const LONGEST_COMMENT = 0xffff
 const DIRECTORY_LIMIT = 1 << 28
 /** Trained weights hardly shrink; what shrinks more than this is there to fill the memory. */
 const RATIO_LIMIT = 200
@@ -50,14 +51,25 @@ interface Directory {
   readonly count: number
 }
 
-/** Reads the end records. Nothing may follow them: no comment, and no bytes of another archive. */
-function findDirectory(source: ByteSource): Directory {
-  if (source.size < END_SIZE) refuse('is a zip that ends early')
-  const endOffset = source.size - END_SIZE
-  const end = viewOf(source.read(endOffset, END_SIZE))
-  if (end.getUint32(0, true) !== END || end.getUint16(20, true) !== 0) {
-    refuse('is a zip without an end record at its end: it was cut off, or bytes were added')
+/** Where the end record begins, `comment` bytes at most before the end. */
+function findEnd(source: ByteSource, comment: number): number {
+  const length = Math.min(source.size, END_SIZE + comment)
+  const tail = source.read(source.size - length, length)
+  const view = viewOf(tail)
+  for (let at = length - END_SIZE; at >= 0; at--) {
+    const isEnd = view.getUint32(at, true) === END
+    if (isEnd && view.getUint16(at + 20, true) === length - END_SIZE - at) {
+      return source.size - length + at
+    }
   }
+  refuse('is a zip without an end record at its end: it was cut off, or bytes were added')
+}
+
+/** Reads the end records. Nothing may follow them but a comment of at most so many bytes. */
+function findDirectory(source: ByteSource, comment: number): Directory {
+  if (source.size < END_SIZE) refuse('is a zip that ends early')
+  const endOffset = findEnd(source, comment)
+  const end = viewOf(source.read(endOffset, END_SIZE))
   if (end.getUint16(4, true) !== 0 || end.getUint16(6, true) !== 0) {
     refuse('is one part of a zip of several')
   }
@@ -107,12 +119,16 @@ function findZip64Directory(
   return directory
 }
 
-interface CentralEntry {
+/** An entry as the directory tells of it; nothing of it is checked. */
+export interface CentralEntry {
   readonly name: string
   readonly method: number
   readonly size: number
   readonly compressed: number
   readonly header: number
+  readonly crc: number
+  /** Kind and rights as Unix has them, where the archive was made there, else 0. */
+  readonly mode: number
 }
 
 /** Sizes and offset of an entry, from the ZIP64 field where the plain fields are full. */
@@ -164,7 +180,8 @@ function* centralEntries(bytes: Uint8Array): Generator<CentralEntry> {
     }
     const method = view.getUint16(10, true)
     const sizes = readSizes(name, view, viewOf(bytes.subarray(nameEnd, extraEnd)))
-    yield { name, method, ...sizes }
+    const crc = view.getUint32(16, true)
+    yield { name, method, ...sizes, crc, mode: view.getUint16(40, true) }
     at = next
   }
 }
@@ -184,14 +201,22 @@ function decodeName(bytes: Uint8Array): string {
   return name
 }
 
-/** Checks an entry against its local header, which alone knows where the data begins. */
-function locate(source: ByteSource, entry: CentralEntry, limit: number): ZipEntry {
+/**
+ * Checks an entry against its local header, which alone knows where the data begins. The data must end at
+ * `limit`, and not grow to more than `ratio` times its size.
+ */
+export function locate(
+  source: ByteSource,
+  entry: CentralEntry,
+  limit: number,
+  ratio = RATIO_LIMIT,
+): ZipEntry {
   const { name, method, size, compressed, header } = entry
   const damaged = (why: string) => refuse(`is a zip whose entry ${quote(name)} ${why}`)
   if (method !== STORED && method !== DEFLATED) damaged(`is packed by the unknown method ${method}`)
   if (method === STORED && size !== compressed) damaged('has two sizes')
-  if (method === DEFLATED && size > RATIO_LIMIT * compressed) {
-    damaged(`would grow from ${compressed} to ${size} bytes; ${RATIO_LIMIT} times is the limit`)
+  if (method === DEFLATED && size > ratio * compressed) {
+    damaged(`would grow from ${compressed} to ${size} bytes; ${ratio} times is the limit`)
   }
   if (header + LOCAL_SIZE > limit) damaged('begins past the end')
   const local = viewOf(source.read(header, LOCAL_SIZE))
@@ -207,13 +232,29 @@ function locate(source: ByteSource, entry: CentralEntry, limit: number): ZipEntr
 }
 
 /**
+ * Reads what the directory of a zip archive says, which may have a comment behind it.
+ *
+ * @returns the entries, and the place where the directory begins and their data must have ended
+ */
+export function readDirectory(source: ByteSource): { entries: CentralEntry[]; limit: number } {
+  const { offset, size, count } = findDirectory(source, LONGEST_COMMENT)
+  const entries = [...centralEntries(source.read(offset, size))]
+  if (entries.length !== count) refuseCount(entries.length, count)
+  return { entries, limit: offset }
+}
+
+function refuseCount(found: number, stated: number): never {
+  refuse(`is a zip with ${found} entries; its end record says ${stated}`)
+}
+
+/**
  * Reads the directory of a zip archive. Every entry must lie inside the file, apart from every other
  * entry, under a name of its own.
  *
  * @throws CheckpointError for anything else
  */
 export function readZip(source: ByteSource): ReadonlyMap<string, ZipEntry> {
-  const directory = findDirectory(source)
+  const directory = findDirectory(source, 0)
   const entries = new Map<string, ZipEntry>()
   const extents: { start: number; end: number; name: string }[] = []
   for (const central of centralEntries(source.read(directory.offset, directory.size))) {
@@ -223,9 +264,7 @@ export function readZip(source: ByteSource): ReadonlyMap<string, ZipEntry> {
     const end = entry.offset + central.compressed
     extents.push({ start: central.header, end, name: entry.name })
   }
-  if (entries.size !== directory.count) {
-    refuse(`is a zip with ${entries.size} entries; its end record says ${directory.count}`)
-  }
+  if (entries.size !== directory.count) refuseCount(entries.size, directory.count)
   extents.sort((a, b) => a.start - b.start)
   extents.reduce(
     (before, extent) => {

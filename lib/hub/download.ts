@@ -1,10 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { checkInteger, checkOptions, checkString, fail } from '../check.js'
-import { DownloadError } from './errors.js'
+import { checkOptions, checkString, fail } from '../check.js'
+import { checkExpectation, type Expectation } from './checksum.js'
+import { asDiskFull, DiskFullError, DownloadError, withoutSecrets } from './errors.js'
 import { get, parseUrl, type Reply } from './http.js'
 import { PartFile } from './part-file.js'
+import { formatBytes } from './progress.js'
+import { proxyFor } from './proxy.js'
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -15,14 +18,12 @@ export interface DownloadProgress {
 }
 
 /** Options of {@link download}. */
-export interface DownloadOptions {
-  /** Expected sha256 in hex: all 64 digits, or at least the first 8. */
-  readonly sha256?: string
-  /** Expected size in bytes. */
-  readonly size?: number
+export interface DownloadOptions extends Expectation {
   /** Called as bytes arrive. */
   readonly onProgress?: (progress: DownloadProgress) => void
   readonly signal?: AbortSignal
+  /** Sent along, but not to another server that the first one redirects to: a token, for example. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Attempts in a row that may bring no byte; 5 by default. */
   readonly retries?: number
   /** Milliseconds before the second attempt, doubled each time; 500 by default. */
@@ -54,47 +55,72 @@ const UNREACHABLE = new Set([
 const PASSING_STATUS = new Set([408, 425, 429, 500, 502, 503, 504])
 const LONGEST_WAIT = 120_000
 
+/** The names of the options of {@link download}. */
+export const DOWNLOAD_OPTIONS = [
+  'sha256',
+  'md5',
+  'size',
+  'onProgress',
+  'signal',
+  'headers',
+  'retries',
+  'retryDelay',
+  'idleTimeout',
+] as const
+
 /**
- * Fetches a file over https or http. It appears under `target` whole and verified, or not at all. An
- * interrupted download goes on where it stopped, also in a later process, provided the server still has the
- * same content. Proxies are not supported.
+ * Fetches a file over https or http, through the proxy of the environment where there is one. It appears
+ * under `target` whole and verified, or not at all. An interrupted download goes on where it stopped, also
+ * in a later process, provided the server still has the same content.
  *
- * @throws DownloadError with the address and the reason; the reason of `signal` when that aborts
+ * @param url - the address, or several that have the same file, in order of preference
+ * @throws DownloadError with the address and the reason; DiskFullError; the reason of `signal` when that
+ *   aborts
  */
 export async function download(
-  url: string,
+  url: string | readonly string[],
   target: string,
   options?: DownloadOptions,
 ): Promise<void> {
   const where = 'download'
-  checkString(where, 'url', url)
+  const urls = typeof url === 'string' ? [url] : url
+  if (!Array.isArray(urls) || urls.length === 0) fail(where, 'url', 'a URL or several', url)
+  for (const address of urls) parseUrl(checkString(where, 'url', address))
   checkString(where, 'target', target)
-  const settings = checkOptions(where, options, [
-    'sha256',
-    'size',
-    'onProgress',
-    'signal',
-    'retries',
-    'retryDelay',
-    'idleTimeout',
-  ])
-  const { sha256, size } = settings
-  if (sha256 !== undefined && !/^[0-9a-f]{8,64}$/.test(sha256)) {
-    fail(where, 'sha256', '8 to 64 lower-case hex digits', sha256)
+  const settings = checkOptions(where, options, DOWNLOAD_OPTIONS)
+  checkExpectation(where, settings)
+  const file = path.resolve(target)
+  await mkdir(path.dirname(file), { recursive: true })
+  const failures: DownloadError[] = []
+  for (const address of urls) {
+    try {
+      return await downloadFrom(address, file, settings)
+    } catch (error) {
+      if (!(error instanceof DownloadError)) throw error
+      failures.push(error)
+    }
   }
-  if (size !== undefined) checkInteger(where, 'size', size, { min: 0 })
-  parseUrl(url)
-  await mkdir(path.dirname(path.resolve(target)), { recursive: true })
-  const part = await PartFile.claim(path.resolve(target), url)
+  const [first] = failures as [DownloadError]
+  if (failures.length === 1) throw first
+  const others = failures.slice(1).map(({ message }) => message.replace(/^download: /, ''))
+  throw new DownloadError(
+    first.url,
+    [first.message.slice(`download: ${first.url}: `.length), ...others].join('; '),
+    { cause: first },
+  )
+}
+
+async function downloadFrom(url: string, file: string, options: DownloadOptions): Promise<void> {
+  const part = await PartFile.claim(file, url, options)
   try {
-    await new Transfer(url, part, settings).run()
+    await new Transfer(url, part, options).run()
   } catch (error) {
     // What was damaged or refused is of no use later; what was cut off is.
     if (error instanceof DownloadError && error.cause === undefined) await part.discard()
     else await part.keep()
     throw error
   }
-  await part.finish(path.resolve(target))
+  await part.finish(file)
 }
 
 /** An attempt failed in a way that another may not. */
@@ -133,7 +159,7 @@ class Transfer {
     let wasResumed = this.part.length > 0
     for (;;) {
       wasResumed = (await this.fetchAll()) || wasResumed
-      const problem = this.problem()
+      const problem = this.part.problem()
       if (problem === undefined) return
       // The two halves may be of different files: once more, in one piece.
       if (!wasResumed) throw new DownloadError(this.url, problem)
@@ -160,7 +186,9 @@ class Transfer {
         if (failures > limit) throw this.final(passing)
         const wait = passing.wait ?? this.retryDelay * 2 ** Math.max(failures - 1, 0)
         if (wait > LONGEST_WAIT) throw this.final(passing)
-        await sleep(wait, undefined, { signal: options.signal })
+        await sleep(wait, undefined, { signal: options.signal }).catch((aborted) => {
+          throw options.signal?.reason ?? aborted
+        })
       }
     }
   }
@@ -178,7 +206,12 @@ class Transfer {
     } else if (part.length > 0) {
       await part.restart()
     }
-    const reply = await get(url, { headers, idleTimeout, signal })
+    const reply = await get(url, {
+      headers,
+      credentials: this.options.headers,
+      idleTimeout,
+      signal,
+    })
     this.answered = true
     try {
       if (await this.accept(reply)) await this.receive(reply)
@@ -229,7 +262,19 @@ class Transfer {
     if (size !== undefined && this.total !== undefined && this.total !== size) {
       throw new DownloadError(url, `expected ${size} bytes, the server offers ${this.total}`)
     }
+    await this.checkRoom()
     return true
+  }
+
+  /** Finding out at once is better than after an hour. */
+  private async checkRoom(): Promise<void> {
+    const missing = (this.total ?? 0) - this.part.length
+    if (missing <= 0 || (await this.part.hasRoomFor(missing))) return
+    const folder = path.dirname(this.part.file)
+    throw new DiskFullError(
+      `download: ${withoutSecrets(this.url)}: ${formatBytes(missing)} do not fit on the disk of '${folder}'`,
+      folder,
+    )
   }
 
   private async receive(reply: Reply): Promise<void> {
@@ -253,26 +298,13 @@ class Transfer {
     }
   }
 
-  /** What is wrong with the whole file. */
-  private problem(): string | undefined {
-    const { sha256, size } = this.options
-    if (size !== undefined && this.part.length !== size) {
-      return `expected ${size} bytes, got ${this.part.length}`
-    }
-    const actual = this.part.sha256
-    if (sha256 !== undefined && !actual.startsWith(sha256)) {
-      return `expected the sha256 ${sha256}, got ${actual.slice(0, Math.max(sha256.length, 16))}`
-    }
-    return undefined
-  }
-
   private final(error: unknown): unknown {
-    if (error instanceof DownloadError || !(error instanceof Error)) return error
+    const named = asDiskFull(error, `download: ${withoutSecrets(this.url)}`, this.part.file)
+    if (named instanceof DiskFullError || named instanceof DownloadError) return named
+    if (!(error instanceof Error)) return error
     const status = error instanceof PassingFailure ? error.status : undefined
-    const proxy = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'].find(
-      (name) => process.env[name],
-    )
-    const hint = proxy === undefined ? '' : ` (${proxy} is set, but proxies are not supported)`
+    const proxy = proxyFor(parseUrl(this.url))
+    const hint = proxy === undefined ? '' : ` (through the proxy ${proxy.host})`
     return new DownloadError(this.url, `${error.message}${hint}`, {
       cause: error,
       ...(status === undefined ? {} : { status }),

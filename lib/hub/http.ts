@@ -1,7 +1,8 @@
 import http from 'node:http'
 import https from 'node:https'
 import { PassThrough } from 'node:stream'
-import { DownloadError } from './errors.js'
+import { DownloadError, withoutSecrets } from './errors.js'
+import { endpointOf, proxyFor, proxyHeaders, timeoutError, tunnel } from './proxy.js'
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 const REDIRECT_LIMIT = 10
@@ -10,6 +11,8 @@ const READ_AHEAD = 1 << 20
 /** What a request is made with. */
 export interface GetOptions {
   readonly headers: Readonly<Record<string, string>>
+  /** Headers for the first server only: a redirect to another one does not take them along. */
+  readonly credentials?: Readonly<Record<string, string>> | undefined
   /** Milliseconds without any byte after which the connection is given up. */
   readonly idleTimeout: number
   readonly signal?: AbortSignal | undefined
@@ -71,9 +74,12 @@ export class Reply {
 
 /** Gets an address and follows redirects, but never from https to http. */
 export async function get(url: string, options: GetOptions): Promise<Reply> {
-  let at = parseUrl(url)
+  const first = parseUrl(url)
+  let at = first
   for (let hops = 0; hops <= REDIRECT_LIMIT; hops++) {
-    const reply = await getOnce(at, options)
+    const credentials = at.origin === first.origin ? options.credentials : {}
+    const headers = { ...options.headers, ...credentials }
+    const reply = await getOnce(at, { ...options, headers })
     const { location } = reply.headers
     if (!REDIRECTS.has(reply.status) || location === undefined) return reply
     reply.close()
@@ -88,24 +94,36 @@ export function redirect(from: URL, location: string): URL {
     URL.canParse(location, from.href) ? new URL(location, from.href).href : location,
   )
   if (from.protocol === 'https:' && to.protocol === 'http:') {
-    throw new DownloadError(from.href, `is redirected from https to the unprotected ${to.href}`)
+    const address = withoutSecrets(to.href)
+    throw new DownloadError(from.href, `is redirected from https to the unprotected ${address}`)
   }
   return to
 }
 
-function getOnce(url: URL, options: GetOptions): Promise<Reply> {
+async function getOnce(url: URL, options: GetOptions): Promise<Reply> {
   const { headers, idleTimeout, signal } = options
+  const proxy = proxyFor(url)
+  // No agent: a kept-alive connection would hold the process open.
+  const settings = { headers, signal, agent: false } as const
+  if (proxy === undefined) {
+    const client = url.protocol === 'https:' ? https : http
+    return reply(client.get(url, settings), idleTimeout)
+  }
+  if (url.protocol === 'https:') {
+    const socket = await tunnel(url, proxy, options)
+    const direct = { headers, signal, createConnection: () => socket }
+    return reply(https.get(url, direct), idleTimeout)
+  }
+  const client = proxy.protocol === 'https:' ? https : http
+  const forwarded = { ...settings.headers, host: url.host, ...proxyHeaders(proxy) }
+  const target = { ...settings, ...endpointOf(proxy), headers: forwarded, path: url.href }
+  return reply(client.get(target), idleTimeout)
+}
+
+function reply(request: http.ClientRequest, idleTimeout: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    // No agent: a kept-alive connection would hold the process open.
-    const settings = { headers, signal, agent: false }
-    const answer = (message: http.IncomingMessage): void => resolve(new Reply(message))
-    const request =
-      url.protocol === 'https:' ? https.get(url, settings, answer) : http.get(url, settings, answer)
+    request.on('response', (message) => resolve(new Reply(message)))
     request.on('error', reject)
-    request.setTimeout(idleTimeout, () => {
-      const error: NodeJS.ErrnoException = new Error(`no data for ${idleTimeout / 1000} s`)
-      error.code = 'ETIMEDOUT'
-      request.destroy(error)
-    })
+    request.setTimeout(idleTimeout, () => request.destroy(timeoutError(idleTimeout)))
   })
 }

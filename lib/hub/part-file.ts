@@ -1,4 +1,4 @@
-import { createHash, type Hash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import {
   type FileHandle,
@@ -6,12 +6,14 @@ import {
   readdir,
   readFile,
   rename,
+  statfs,
   unlink,
   writeFile,
 } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import path from 'node:path'
 import { isAlive, syncFolder } from '../checkpoint/atomic.js'
+import { ContentCheck, type Expectation } from './checksum.js'
 
 /** Parts that downloads of this process are writing. */
 const active = new Set<string>()
@@ -29,15 +31,18 @@ export class PartFile {
   length = 0
   /** The server's name for this version of the content: an ETag, or a date. */
   validator: string | undefined
-  private hash: Hash = createHash('sha256')
+  private check: ContentCheck
 
   private constructor(
     readonly file: string,
     private readonly handle: FileHandle,
-  ) {}
+    private readonly expectation: Expectation,
+  ) {
+    this.check = new ContentCheck(expectation)
+  }
 
   /** Takes over an abandoned part, or begins a new one. */
-  static async claim(target: string, url: string): Promise<PartFile> {
+  static async claim(target: string, url: string, expectation: Expectation): Promise<PartFile> {
     const folder = path.dirname(target)
     const host = hostname()
       .replace(/[^\w-]/g, '_')
@@ -47,7 +52,7 @@ export class PartFile {
     active.add(file)
     try {
       const validator = await adopt(folder, prefix, file)
-      const part = new PartFile(file, await open(file, 'a+', 0o666))
+      const part = new PartFile(file, await open(file, 'a+', 0o666), expectation)
       if (validator === undefined) await part.restart()
       else await part.resume(validator)
       return part
@@ -57,23 +62,31 @@ export class PartFile {
     }
   }
 
-  /** sha256 of the bytes so far. */
-  get sha256(): string {
-    return this.hash.copy().digest('hex')
+  /** How the bytes so far differ from what is expected of the whole file. */
+  problem(): string | undefined {
+    return this.check.problem()
+  }
+
+  /** Whether the disk has room for so many more bytes, as far as it tells. */
+  async hasRoomFor(bytes: number): Promise<boolean> {
+    const stats = await statfs(path.dirname(this.file)).catch(() => undefined)
+    return stats === undefined || stats.blocks === 0 || stats.bavail * stats.bsize >= bytes
   }
 
   async append(bytes: Uint8Array): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
-      done += (await this.handle.write(bytes, done)).bytesWritten
+      const { bytesWritten } = await this.handle.write(bytes, done)
+      // At once: when the disk is full, what was written before still counts.
+      this.check.update(bytes.subarray(done, done + bytesWritten))
+      this.length += bytesWritten
+      done += bytesWritten
     }
-    this.hash.update(bytes)
-    this.length += bytes.length
   }
 
   /** Forgets all bytes. */
   async restart(): Promise<void> {
     await this.handle.truncate(0)
-    this.hash = createHash('sha256')
+    this.check = new ContentCheck(this.expectation)
     this.length = 0
     this.validator = undefined
   }
@@ -114,7 +127,7 @@ export class PartFile {
 
   private async resume(validator: string): Promise<void> {
     for await (const bytes of createReadStream(this.file)) {
-      this.hash.update(bytes)
+      this.check.update(bytes)
       this.length += bytes.length
     }
     this.validator = validator

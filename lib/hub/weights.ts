@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { checkOptions, checkString } from '../check.js'
 import { TorchError } from '../errors.js'
 import { type Environment, torchHubCache, weightsCache } from './cache.js'
-import { type DownloadOptions, download } from './download.js'
-import { ProgressPrinter } from './progress.js'
+import { checkFile } from './checksum.js'
+import { type FetchFileOptions, fetchFile } from './fetch-file.js'
 
 /** A published file of weights. */
 export interface WeightsFile {
@@ -22,11 +18,9 @@ export interface WeightsFile {
 
 /** Options of {@link resolveWeights}. */
 export interface ResolveWeightsOptions
-  extends Pick<DownloadOptions, 'signal' | 'retries' | 'retryDelay'> {
+  extends Pick<FetchFileOptions, 'progress' | 'signal' | 'retries' | 'retryDelay'> {
   /** A file of the user's own, which is taken as it is. */
   readonly path?: string
-  /** Whether a download shows its progress on standard error; true by default. */
-  readonly progress?: boolean
   /** Where the caches are looked for, instead of `process.env`. */
   readonly env?: Environment
 }
@@ -64,60 +58,24 @@ export async function resolveWeights(
   for (const folder of folders) {
     for (const file of files) {
       const cached = path.join(folder, file.fileName)
-      const state = await check(cached, file)
-      if (state === 'good') return cached
-      if (state === 'wrong') damaged.push(cached)
+      const problem = await checkFile(cached, file)
+      if (problem === undefined) return cached
+      if (problem !== 'absent') damaged.push(cached)
     }
   }
   const failures: unknown[] = []
-  for (const file of files) {
+  const { path: _path, env: _env, ...transfer } = settings
+  for (const { fileName, url, sha256, size } of files) {
+    const target = path.join(own, fileName)
     try {
-      return await fetchInto(own, file, settings)
+      await fetchFile(url, target, { ...transfer, sha256, size })
+      return target
     } catch (error) {
       settings.signal?.throwIfAborted()
       failures.push(error)
     }
   }
   throw notFound(files, folders, damaged, failures)
-}
-
-/** Whether a cached file is there, and is what its name says. */
-async function check(
-  cached: string,
-  { sha256, size }: WeightsFile,
-): Promise<'good' | 'wrong' | 'absent'> {
-  try {
-    const stats = await stat(cached)
-    if (!stats.isFile()) return 'absent'
-    if (size !== undefined && stats.size !== size) return 'wrong'
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(cached, { highWaterMark: 1 << 20 }), hash)
-    return hash.digest('hex').startsWith(sha256) ? 'good' : 'wrong'
-  } catch {
-    return 'absent' // not there or not readable: to be downloaded
-  }
-}
-
-async function fetchInto(
-  folder: string,
-  { fileName, url, sha256, size }: WeightsFile,
-  { progress = true, signal, retries, retryDelay }: ResolveWeightsOptions,
-): Promise<string> {
-  const target = path.join(folder, fileName)
-  const printer = progress ? new ProgressPrinter(fileName) : undefined
-  try {
-    await download(url, target, {
-      sha256,
-      ...(size === undefined ? {} : { size }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(retries === undefined ? {} : { retries }),
-      ...(retryDelay === undefined ? {} : { retryDelay }),
-      ...(printer === undefined ? {} : { onProgress: printer.update }),
-    })
-  } finally {
-    printer?.finish()
-  }
-  return target
 }
 
 function notFound(

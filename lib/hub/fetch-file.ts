@@ -1,0 +1,36 @@
+import path from 'node:path'
+import { checkFile } from './checksum.js'
+import { type DownloadOptions, download } from './download.js'
+import { exclusively } from './exclusively.js'
+import { ProgressPrinter } from './progress.js'
+
+/** Options of {@link fetchFile}. */
+export interface FetchFileOptions extends Omit<DownloadOptions, 'onProgress'> {
+  /** Whether a download shows its progress on standard error; true by default. */
+  readonly progress?: boolean
+}
+
+/**
+ * Downloads a file unless it is there already: whole, as far as size and checksums are given. Calls for
+ * the same file wait for one another, so that it is fetched once.
+ *
+ * @returns whether it was downloaded
+ * @throws what {@link download} throws
+ */
+export async function fetchFile(
+  url: string | readonly string[],
+  target: string,
+  { progress = true, ...options }: FetchFileOptions = {},
+): Promise<boolean> {
+  const file = path.resolve(target)
+  return exclusively(file, options.signal, async () => {
+    if ((await checkFile(file, options, options.signal)) === undefined) return false
+    const printer = progress ? new ProgressPrinter(path.basename(file)) : undefined
+    try {
+      await download(url, file, { ...options, onProgress: printer?.update })
+    } finally {
+      printer?.finish()
+    }
+    return true
+  })
+}
