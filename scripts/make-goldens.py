@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes test/goldens/* from PyTorch and torchvision, or with --check compares them with a fresh run.
 
-    pip install torch==2.13.0 torchvision==0.28.0 pillow numpy     (CPU builds are enough)
+    pip install torch==2.13.0 torchvision==0.28.0 pillow numpy scipy     (CPU builds are enough)
     python3 scripts/make-goldens.py [--check] [NAME ...]
 
 The committed files come from a CPU with AVX512. Random numbers, initial weights and transforms are the same bits on
@@ -20,11 +20,13 @@ from collections.abc import Iterator
 from goldens.common import GOLDENS, fix_environment
 
 NAMES = (
-    "resnet", "models", "onecycle", "schedulers", "swa", "sgd", "optim", "transforms", "printing", "random", "promotion",
+    "resnet", "models", "onecycle", "schedulers", "swa", "sgd", "optim", "transforms",
+    "transforms_geometric", "printing", "random", "promotion",
     "indexing", "nn", "training",
     "functional_layers", "functional_losses", "functional_windows", "functions", "autograd", "parity", "layers",
     "layers_utils",
-    "shards", "amp", "modules", "jit",
+    "shards", "image_datasets", "amp", "modules", "jit", "samplers", "vision_utils",
+    "transforms_colour", "transforms_composite", "presets", "jpegs",
 )  # fmt: skip
 # Goldens that are compressed files of their own format: too large for JSON.
 BINARY = ("parity",)

@@ -3,7 +3,10 @@
 // Elsewhere they are torch's own, so that torch.manualSeed gives what it gives in Python.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { native } from '../native.js'
+import { Generator } from '../torch/generator.js'
 import { torch } from '../torch/index.js'
+import type { DeviceLike } from '../torch/types.js'
 import { philox4x32 } from './philox.js'
 
 /** A stream of random numbers. */
@@ -16,12 +19,31 @@ export interface Random {
   integer(end: number): number
   /** The numbers 0 ... `length` - 1 in random order. */
   permutation(length: number): ArrayLike<number> & Iterable<number>
+  /** True with probability `p`. */
+  chance(p: number): boolean
+  /** An index of `weights`, which are not negative and sum to 1, with the probability it holds. */
+  choice(weights: readonly number[]): number
+  /**
+   * What an operator that makes many random numbers on `device` takes as its `generator`; undefined
+   * stands for the default one.
+   */
+  generator(device: DeviceLike): Generator | undefined
+  /**
+   * Runs random operations that are parts of this one, some of them perhaps or in any order. They have
+   * streams of their own, so that those of the operations after this one stay what they are.
+   */
+  nest<T>(parts: () => T): T
 }
 
 /** What a keyed stream belongs to; part of its key, so that streams never overlap. */
-export type RandomPurpose = 'sample' | 'batch' | 'order'
+export type RandomPurpose = 'sample' | 'batch' | 'order' | 'replacement'
 
-const PURPOSES: Readonly<Record<RandomPurpose, number>> = { sample: 0, batch: 1, order: 2 }
+const PURPOSES: Readonly<Record<RandomPurpose, number>> = {
+  sample: 0,
+  batch: 1,
+  order: 2,
+  replacement: 3,
+}
 
 /** Identifies the random numbers of one sample (or batch, or ordering) in one epoch. */
 export interface RandomKey {
@@ -34,14 +56,19 @@ export interface RandomKey {
   readonly index: number
 }
 
+/** A block of the stream that no draw reaches. */
+const NESTED_BLOCK = 0xffffffff
+
 /** A stream that is a pure function of its key and of the number of the operation it is for. */
 export class KeyedRandom implements Random {
+  readonly #owner: RandomKey
   readonly #key: readonly [number, number]
   readonly #words: readonly [number, number, number]
   #position = 0
   #block: readonly number[] = []
 
   constructor(key: RandomKey, operation = 0) {
+    this.#owner = key
     this.#key = [key.seed >>> 0, Math.floor(key.seed / 0x100000000)]
     this.#words = [operation + PURPOSES[key.purpose] * 0x1000000, key.index, key.epoch]
   }
@@ -59,8 +86,9 @@ export class KeyedRandom implements Random {
     return low + unit * (high - low)
   }
 
+  // By the C library, as the native loader has it: V8's own functions differ in the last bit.
   logUniform(low: number, high: number): number {
-    return Math.exp(this.uniform(Math.log(low), Math.log(high)))
+    return native.libmExp(this.uniform(native.libmLog(low), native.libmLog(high)))
   }
 
   integer(end: number): number {
@@ -78,7 +106,34 @@ export class KeyedRandom implements Random {
     }
     return order
   }
+
+  chance(p: number): boolean {
+    return this.uniform(0, 1) < p
+  }
+
+  choice(weights: readonly number[]): number {
+    let rest = this.uniform(0, 1)
+    // The weights may sum to a little less than 1: what is left then belongs to the last that is not 0.
+    const last = weights.findLastIndex((weight) => weight > 0)
+    const chosen = weights.findIndex((weight) => {
+      rest -= weight
+      return rest < 0
+    })
+    return chosen === -1 ? last : chosen
+  }
+
+  generator(device: DeviceLike): Generator {
+    return new Generator(device).manualSeed(seedOf(this.uint32(), this.uint32()))
+  }
+
+  nest<T>(parts: () => T): T {
+    const [low, high] = philox4x32([NESTED_BLOCK, ...this.#words], this.#key)
+    return withRandomKey({ ...this.#owner, seed: seedOf(low, high) }, parts)
+  }
 }
+
+/** An integer from 0 to 2^53 - 1. */
+const seedOf = (low: number, high: number): number => low + (high >>> 11) * 0x100000000
 
 // Draws exactly as torchvision's transforms do, in float32.
 const torchRandom: Random = {
@@ -90,6 +145,17 @@ const torchRandom: Random = {
     }),
   integer: (end) => torch.scope(() => torch.randint(0, end, [1]).item()) as number,
   permutation: (length) => torch.scope(() => torch.randperm(length).toArray()) as number[],
+  // The comparison, too, is in float32.
+  chance: (p) => torchRandom.uniform(0, 1) < Math.fround(p),
+  choice: (weights) =>
+    torch.scope(() =>
+      torch
+        .tensor([...weights], { dtype: 'float32' })
+        .multinomial(1)
+        .item(),
+    ) as number,
+  generator: () => undefined,
+  nest: (parts) => parts(),
 }
 
 interface RandomScope {
@@ -102,9 +168,11 @@ const scopes = new AsyncLocalStorage<RandomScope>()
 /**
  * Runs `fn` so that every random operation in it, also after an `await`, takes its numbers from
  * `key`: the first operation from stream 0 of that key, the second from stream 1, and so on.
+ *
+ * @param done - how many operations came before, made elsewhere
  */
-export function withRandomKey<T>(key: RandomKey, fn: () => T): T {
-  return scopes.run({ key, operations: 0 }, fn)
+export function withRandomKey<T>(key: RandomKey, fn: () => T, done = 0): T {
+  return scopes.run({ key, operations: done }, fn)
 }
 
 /**

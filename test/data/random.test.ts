@@ -1,4 +1,5 @@
 import test from 'ava'
+import { drawBeta, drawDirichlet } from '../../lib/data/dirichlet.js'
 import { philox4x32 } from '../../lib/data/philox.js'
 import {
   drawSeed,
@@ -88,6 +89,89 @@ test('operations of one key have streams of their own, also after an await', asy
   t.deepEqual(one, other)
   t.is(one[0], new KeyedRandom(key, 0).uniform(0, 1))
   t.is(one[1], new KeyedRandom(key, 1).uniform(0, 1))
+})
+
+test('keyed chances and choices come as often as they should', (t) => {
+  const random = new KeyedRandom(key)
+  const hits = Array.from({ length: 2000 }, () => random.chance(0.3)).filter(Boolean).length
+  // 600 expected, standard deviation 20.
+  t.true(Math.abs(hits - 600) < 100)
+  t.false(random.chance(0))
+  t.true(random.chance(1))
+  const counts = [0, 0, 0, 0]
+  for (let i = 0; i < 2000; i++) {
+    const chosen = random.choice([0.5, 0, 0.2, 0.3])
+    counts[chosen] = (counts[chosen] ?? 0) + 1
+  }
+  t.is(counts[1], 0)
+  for (const [index, expected] of [1000, 0, 400, 600].entries()) {
+    t.true(Math.abs((counts[index] as number) - expected) < 120, `${counts}`)
+  }
+  // Rounding may leave the weights a little short of 1.
+  const short = { uniform: () => 0.999999 }
+  const { choice } = KeyedRandom.prototype
+  t.is(choice.call(short as unknown as KeyedRandom, [0.5, 0.499, 0]), 1)
+})
+
+test('a keyed generator is a function of the stream, and each has numbers of its own', (t) => {
+  const take = (random: KeyedRandom) => {
+    const generator = random.generator('cpu')
+    return torch.randn([5], { generator }).toArray()
+  }
+  const first = new KeyedRandom(key)
+  const one = take(first)
+  const other = take(first)
+  t.deepEqual(take(new KeyedRandom(key)), one)
+  t.notDeepEqual(other, one)
+  t.notDeepEqual(take(new KeyedRandom(key, 1)), one)
+})
+
+test('keyed beta and Dirichlet numbers have their mean and follow the stream', (t) => {
+  const random = new KeyedRandom(key)
+  const betas = Array.from({ length: 300 }, () => drawBeta(2, random))
+  t.true(betas.every((value) => value > 0 && value < 1))
+  // Beta(2, 2) has mean 1/2 and variance 1/20.
+  t.true(Math.abs(betas.reduce((sum, value) => sum + value, 0) / 300 - 0.5) < 0.07)
+  t.is(betas[0], drawBeta(2, new KeyedRandom(key)))
+  const shares = drawDirichlet(torch.full([50, 4], 1), random)
+  t.deepEqual(shares.shape, [50, 4])
+  t.true((shares.sum(-1).sub(1).abs().max().item() as number) < 1e-6)
+})
+
+test('operations within another leave the streams after it as they are', (t) => {
+  const after = (parts: number) =>
+    withRandomKey(key, () => {
+      const random = nextRandom()
+      const inner = random.nest(() =>
+        Array.from({ length: parts }, () => nextRandom().uniform(0, 1)),
+      )
+      return { inner, own: random.uniform(0, 1), next: nextRandom().uniform(0, 1) }
+    })
+  const none = after(0)
+  const three = after(3)
+  t.is(none.own, new KeyedRandom(key, 0).uniform(0, 1))
+  t.is(none.next, new KeyedRandom(key, 1).uniform(0, 1))
+  t.deepEqual([three.own, three.next], [none.own, none.next])
+  t.is(new Set([...three.inner, three.own, three.next]).size, 5)
+  t.deepEqual(after(2).inner, three.inner.slice(0, 2))
+})
+
+test('a nested stream has the seed that the documentation says', (t) => {
+  const [low, high] = philox4x32([0xffffffff, 5, key.index, key.epoch], [key.seed, 0])
+  const seed = low + (high >>> 11) * 2 ** 32
+  const nested = withRandomKey(key, () =>
+    new KeyedRandom(key, 5).nest(() => nextRandom().uniform(0, 1)),
+  )
+  t.is(nested, new KeyedRandom({ ...key, seed }).uniform(0, 1))
+})
+
+test('outside a loader parts of an operation draw from the same generator', (t) => {
+  const random = nextRandom()
+  t.is(random.generator('cpu'), undefined)
+  t.is(
+    random.nest(() => nextRandom()),
+    random,
+  )
 })
 
 test.serial('elsewhere numbers come from torch and follow manualSeed', (t) => {

@@ -1,10 +1,20 @@
 // Published weights as torchvision describes them: one object for each set, gathered into one enum for each model.
 
 import type { WeightsFile } from '../../hub/index.js'
+import type { Pipeline } from '../transforms/pipeline.js'
+import { imageClassification } from '../transforms/presets.js'
 import { NAMES } from './imagenet.generated.js'
 
-/** How pictures must be prepared for a set of weights; torchvision's `ImageClassification` preset. */
-export interface WeightsTransforms {
+/**
+ * How pictures must be prepared for a set of weights; torchvision's `ImageClassification` preset. Called, it
+ * makes the transforms: `weights.transforms()`.
+ */
+export interface WeightsTransforms extends Preparation {
+  /** The pipeline that prepares a picture: torchvision's `weights.transforms()`. */
+  (): Pipeline
+}
+
+interface Preparation {
   /** Shorter side after the antialiased resize, in pixels. */
   readonly resizeSize: number
   /** Side of the centre crop, in pixels. */
@@ -48,7 +58,7 @@ export interface Weights {
 /** The published weights of a model by name; `DEFAULT` are the best. */
 export type WeightsEnum<Name extends string = string> = Readonly<Record<Name | 'DEFAULT', Weights>>
 
-type Preset = Pick<WeightsTransforms, 'resizeSize' | 'cropSize'> & Partial<WeightsTransforms>
+type Preset = Pick<Preparation, 'resizeSize' | 'cropSize'> & Partial<Preparation>
 type Kept = 'numParams' | 'metrics' | 'gflops' | 'fileSize' | 'minSize' | 'recipe' | 'license'
 
 /** What is written down of a set of weights. */
@@ -61,7 +71,7 @@ interface Entry extends Pick<Weights, Kept> {
 /** Names of ImageNet's 1000 classes, by number. */
 export const IMAGENET_CATEGORIES: readonly string[] = Object.freeze(NAMES.split('\n'))
 
-const USUAL: Omit<WeightsTransforms, 'resizeSize' | 'cropSize'> = {
+const USUAL: Omit<Preparation, 'resizeSize' | 'cropSize'> = {
   interpolation: 'bilinear',
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],
@@ -91,6 +101,9 @@ function filesOf(fileName: string): readonly [WeightsFile, ...WeightsFile[]] {
   return [{ fileName, url, sha256, ...known }, ...mirrors]
 }
 
+const preparing = (preparation: Preparation): WeightsTransforms =>
+  Object.freeze(Object.assign(() => imageClassification(preparation), preparation))
+
 const byModel = new Map<string, WeightsEnum>()
 const byName = new Map<string, WeightsEnum>()
 
@@ -115,7 +128,7 @@ export function weightsEnum<Name extends string>(
       numClasses: IMAGENET_CATEGORIES.length,
       categories: IMAGENET_CATEGORIES,
       ...entry,
-      transforms: { ...USUAL, ...transforms },
+      transforms: preparing({ ...USUAL, ...transforms }),
     }
     return [key, Object.freeze(weights)] as const
   })

@@ -1,20 +1,11 @@
-// Brightness, contrast, saturation and grey. The order of the operations and the points where bytes
+// Brightness, contrast and saturation. The order of the operations and the points where bytes
 // are cut off are torchvision's: they decide the last bit.
 
-import { checkNumber, fail } from '../../check.js'
+import { checkNumber } from '../../check.js'
 import type { Tensor } from '../../torch/tensor.js'
-import { maxValue } from './to-dtype.js'
+import { checkColour, luma } from './grayscale.js'
+import { isFloat, maxValue } from './to-dtype.js'
 import { defineTransform } from './transform.js'
-
-const isFloat = (image: Tensor): boolean => image.dtype.includes('float')
-
-/** @throws RangeError unless the image has 1 or 3 channels */
-export function checkColour(where: string, image: Tensor): void {
-  const channels = image.size(-3)
-  if (channels !== 1 && channels !== 3) {
-    fail(`transforms.${where}`, 'image', '1 or 3 channels', image.shape)
-  }
-}
 
 /** The image as floating-point numbers of the same range: whole factors must not multiply as bytes. */
 const inFloat = (image: Tensor): Tensor => (isFloat(image) ? image : image.to('float32'))
@@ -31,13 +22,6 @@ const blend = (image: Tensor, other: Tensor, factor: number): Tensor =>
       .add_(other, { alpha: 1 - factor }),
     image,
   )
-
-/** Luma of a 3-channel image, in floating point, with one channel. */
-function luma(image: Tensor): Tensor {
-  const [red, green, blue] = image.unbind(-3) as [Tensor, Tensor, Tensor]
-  const grey = red.mul(0.2989).add_(green, { alpha: 0.587 }).add_(blue, { alpha: 0.114 })
-  return grey.unsqueeze(-3)
-}
 
 /** As {@link luma}; whole numbers for an image of integers. */
 const wholeLuma = (image: Tensor): Tensor => (isFloat(image) ? luma(image) : luma(image).floor_())
@@ -74,25 +58,5 @@ export const adjustSaturation = defineTransform(
   (image, { factor }) => {
     checkColour('adjustSaturation', image)
     return image.size(-3) === 1 ? image : blend(image, wholeLuma(image), factor)
-  },
-)
-
-/**
- * The grey version of an image, with 1 channel or 3 equal ones (torchvision `rgb_to_grayscale`,
- * R `transform_rgb_to_grayscale`).
- */
-export const rgbToGrayscale = defineTransform(
-  'rgbToGrayscale',
-  (numOutputChannels: 1 | 3 = 1) => {
-    if (numOutputChannels !== 1 && numOutputChannels !== 3) {
-      fail('transforms.rgbToGrayscale', 'numOutputChannels', '1 or 3', numOutputChannels)
-    }
-    return { numOutputChannels }
-  },
-  (image, { numOutputChannels }) => {
-    checkColour('rgbToGrayscale', image)
-    const grey = image.size(-3) === 3 ? luma(image).to(image.dtype) : image
-    if (numOutputChannels === 1) return grey
-    return grey.expand([...image.shape.slice(0, -3), 3, ...image.shape.slice(-2)])
   },
 )

@@ -1,7 +1,7 @@
 import { checkInteger } from '../../check.js'
 import { torch } from '../../torch/index.js'
 import type { Tensor } from '../../torch/tensor.js'
-import { type CropSize, checkCropSize, roundHalfEven } from './size.js'
+import { type CropSize, checkCropSize, type HeightWidth, roundHalfEven } from './size.js'
 import { defineTransform, imageSize } from './transform.js'
 
 /** A rectangle of an image, in pixels from its upper left corner. */
@@ -56,13 +56,16 @@ export function checkBox(where: string, { top, left, height, width }: Box): Box 
 export const centerCrop = defineTransform(
   'centerCrop',
   (size: CropSize) => ({ size: checkCropSize('transforms.centerCrop', size) }),
-  (image, { size: [height, width] }) => {
-    const from = imageSize(image)
-    const top = centered(from.height, height)
-    const left = centered(from.width, width)
-    return cropBox(image, { top, left, height, width })
-  },
+  (image, { size }) => cropBox(image, middleBox(imageSize(image), size)),
 )
+
+/** The box of a size in the middle of an image. */
+export function middleBox(
+  from: { readonly height: number; readonly width: number },
+  [height, width]: HeightWidth,
+): Box {
+  return { top: centered(from.height, height), left: centered(from.width, width), height, width }
+}
 
 /** Where a window of `size` in the middle of `length` pixels begins; before pixel 0 if it is the larger one. */
 function centered(length: number, size: number): number {

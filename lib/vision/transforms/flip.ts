@@ -1,5 +1,4 @@
-import { checkNumber } from '../../check.js'
-import { nextRandom } from '../../data/random.js'
+import { checkProbability, randomly } from './randomly.js'
 import { defineTransform } from './transform.js'
 
 /** Mirrors an image left to right (torchvision `horizontal_flip`, R `transform_hflip`). */
@@ -16,20 +15,14 @@ export const verticalFlip = defineTransform(
   (image) => image.flip([-2]),
 )
 
-const probability =
-  (name: string) =>
-  (p = 0.5) => ({
-    p: checkNumber(`transforms.${name}`, 'p', p, { min: 0, max: 1 }),
-  })
-
 /**
  * Mirrors an image left to right with probability `p`; the images of a batch all or none
  * (torchvision `RandomHorizontalFlip`, R `transform_random_horizontal_flip`).
  */
 export const randomHorizontalFlip = defineTransform(
   'randomHorizontalFlip',
-  probability('randomHorizontalFlip'),
-  (image, { p }) => (nextRandom().uniform(0, 1) < p ? image.flip([-1]) : image),
+  (p?: number) => checkProbability('randomHorizontalFlip', p),
+  (image, { p }) => randomly(p, image, () => image.flip([-1])),
 )
 
 /**
@@ -38,6 +31,6 @@ export const randomHorizontalFlip = defineTransform(
  */
 export const randomVerticalFlip = defineTransform(
   'randomVerticalFlip',
-  probability('randomVerticalFlip'),
-  (image, { p }) => (nextRandom().uniform(0, 1) < p ? image.flip([-2]) : image),
+  (p?: number) => checkProbability('randomVerticalFlip', p),
+  (image, { p }) => randomly(p, image, () => image.flip([-2])),
 )

@@ -1,8 +1,8 @@
 import { checkNumber } from '../../check.js'
 import { torch } from '../../torch/index.js'
 import type { Tensor } from '../../torch/tensor.js'
-import { checkColour } from './color.js'
-import { convertImageDtype, type ImageDType } from './to-dtype.js'
+import { checkColour } from './grayscale.js'
+import { type ImageDType, scaled } from './to-dtype.js'
 import { defineTransform } from './transform.js'
 
 interface Hsv {
@@ -23,12 +23,9 @@ export const adjustHue = defineTransform(
   (image, { factor }) => {
     checkColour('adjustHue', image)
     if (image.size(-3) === 1 || image.numel() === 0) return image
-    const { hue, saturation, value } = rgbToHsv(convertImageDtype(image, 'float32'))
+    const { hue, saturation, value } = rgbToHsv(scaled(image, 'float32'))
     const turned = hue.add_(factor).remainder_(1)
-    return convertImageDtype(
-      hsvToRgb({ hue: turned, saturation, value }),
-      image.dtype as ImageDType,
-    )
+    return scaled(hsvToRgb({ hue: turned, saturation, value }), image.dtype as ImageDType)
   },
 )
 

@@ -1,33 +1,44 @@
-import { checkInteger, checkNumber, checkOneOf, checkOptions, fail } from '../../check.js'
+import { checkInteger, checkOneOf, checkOptions, fail, isPlainObject } from '../../check.js'
 import { torch } from '../../torch/index.js'
 import type { Tensor } from '../../torch/tensor.js'
+import { checkFill, checkFillOf, type Fill } from './fill.js'
 import { defineTransform, imageSize } from './transform.js'
 
 const MODES = ['constant', 'edge', 'reflect', 'symmetric'] as const
 
-/** Pixels to add: on all sides; left/right and top/bottom; or each side by name. */
+type Mode = (typeof MODES)[number]
+
+/** Pixels to add: on all sides; left/right and top/bottom; or each side, in this order or by name. */
 export type Padding =
   | number
+  | readonly [all: number]
   | readonly [horizontal: number, vertical: number]
   | readonly [left: number, top: number, right: number, bottom: number]
   | { left?: number; top?: number; right?: number; bottom?: number }
 
-/** Options of {@link pad}. */
+/** Options of all transforms that pad. */
 export interface PadOptions {
-  /** The value of new pixels, or one value per channel; for `'constant'`. Default 0. */
-  fill?: number | readonly number[]
+  /** The value of new pixels; one per channel only for `'constant'`. Default 0, and so is null. */
+  fill?: Fill
   /**
    * `'constant'` (default), `'edge'` (the outermost pixel), `'reflect'` (mirrored without repeating
    * the outermost pixel) or `'symmetric'` (mirrored with it).
    */
-  mode?: (typeof MODES)[number]
+  paddingMode?: Mode
 }
 
-interface Sides {
-  left: number
-  top: number
-  right: number
-  bottom: number
+/** Pixels to add on each side. */
+export interface Sides {
+  readonly left: number
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+}
+
+/** What is left of {@link PadOptions} once they are checked. */
+export interface PadSettings {
+  readonly fill: readonly number[]
+  readonly paddingMode: Mode
 }
 
 /**
@@ -40,28 +51,41 @@ export const pad = defineTransform(
   'pad',
   (padding: Padding, options?: PadOptions) => {
     const where = 'transforms.pad'
-    const { fill = 0, mode = 'constant' } = checkOptions(where, options, ['fill', 'mode'])
-    const fills: readonly number[] = typeof fill === 'number' ? [fill] : fill
-    if (!Array.isArray(fills)) fail(where, 'fill', 'a number or an array of numbers', fill)
-    for (const value of fills) checkNumber(where, 'fill', value)
-    return { ...sides(padding), fill: fills, mode: checkOneOf(where, 'mode', mode, MODES) }
+    const given = checkOptions(where, options, ['fill', 'paddingMode'])
+    return { ...checkPadding(where, padding), ...checkPadOptions(where, given) }
   },
-  (image, { fill, mode, ...around }) =>
-    mode === 'constant' ? padConstant(image, around, fill) : padMirrored(image, around, mode),
+  (image, { fill, paddingMode, ...around }) =>
+    padImage('transforms.pad', image, around, { fill, paddingMode }),
 )
 
-function sides(padding: Padding): Sides {
-  const where = 'transforms.pad'
+/** @throws TypeError when an option is wrong */
+export function checkPadOptions(
+  where: string,
+  { fill = 0, paddingMode = 'constant' }: PadOptions,
+): PadSettings {
+  const settings = {
+    fill: checkFill(where, fill) ?? [0],
+    paddingMode: checkOneOf(where, 'paddingMode', paddingMode, MODES),
+  }
+  if (settings.fill.length > 1 && settings.paddingMode !== 'constant') {
+    fail(where, 'fill', `one number with a paddingMode of '${paddingMode}'`, fill)
+  }
+  return settings
+}
+
+/** @throws TypeError or RangeError unless the padding is of integers of at least 0 */
+export function checkPadding(where: string, padding: Padding): Sides {
   const check = (value: unknown): number => checkInteger(where, 'padding', value, { min: 0 })
   if (typeof padding === 'number') {
     const all = check(padding)
     return { left: all, top: all, right: all, bottom: all }
   }
-  if (Array.isArray(padding)) {
-    if (padding.length !== 2 && padding.length !== 4) {
-      fail(where, 'padding', 'a number, 2 or 4 numbers, or sides by name', padding)
-    }
-    const [left, top, right = left, bottom = top] = padding.map(check) as [number, number]
+  const isList = Array.isArray(padding)
+  if (isList ? ![1, 2, 4].includes(padding.length) : !isPlainObject(padding)) {
+    fail(where, 'padding', 'a number, 1, 2 or 4 numbers, or sides by name', padding)
+  }
+  if (isList) {
+    const [left, top = left, right = left, bottom = top] = padding.map(check) as [number]
     return { left, top, right, bottom }
   }
   const names = ['left', 'top', 'right', 'bottom'] as const
@@ -70,41 +94,67 @@ function sides(padding: Padding): Sides {
   return { left, top, right, bottom } as Sides
 }
 
-function padConstant(image: Tensor, around: Sides, fill: readonly number[]): Tensor {
-  const { left, top, right, bottom } = around
+/** The work of {@link pad}, once its settings are checked. */
+export function padImage(
+  where: string,
+  image: Tensor,
+  around: Sides,
+  { fill, paddingMode }: PadSettings,
+): Tensor {
+  return paddingMode === 'constant'
+    ? padConstant(where, image, around, fill)
+    : padMirrored(where, image, around, paddingMode)
+}
+
+function padConstant(
+  where: string,
+  image: Tensor,
+  { left, top, right, bottom }: Sides,
+  fill: readonly number[],
+): Tensor {
+  checkFillOf(where, image, fill)
   const [value = 0] = fill
-  if (fill.length <= 1) return torch.constantPadNd(image, [left, right, top, bottom], value)
-  const { channels, height, width } = imageSize(image)
-  if (fill.length !== channels) {
-    fail('transforms.pad', 'fill', `1 or ${channels} values, as many as channels,`, fill)
-  }
+  if (fill.length === 1) return torch.constantPadNd(image, [left, right, top, bottom], value)
+  const { height, width } = imageSize(image)
   const shape = [...image.shape.slice(0, -2), height + top + bottom, width + left + right]
   const { dtype, device } = image
-  const colours = torch.tensor([...fill], { dtype, device }).reshape([-1, 1, 1])
-  const padded = colours.expand(shape).clone()
+  // By way of floating-point numbers: 0.5 is no uint8.
+  const colours = torch.tensor([...fill], { dtype: 'float32', device }).to(dtype)
+  const padded = colours.reshape([-1, 1, 1]).expand(shape).clone()
   padded.narrow(-2, top, height).narrow(-1, left, width).copy_(image)
   return padded
 }
 
-function padMirrored(image: Tensor, around: Sides, mode: 'edge' | 'reflect' | 'symmetric'): Tensor {
+function padMirrored(
+  where: string,
+  image: Tensor,
+  around: Sides,
+  mode: Exclude<Mode, 'constant'>,
+): Tensor {
   const { height, width } = imageSize(image)
-  const rows = sources(height, around.top, around.bottom, mode)
-  const columns = sources(width, around.left, around.right, mode)
+  const rows = sources(where, height, around.top, around.bottom, mode)
+  const columns = sources(where, width, around.left, around.right, mode)
   const index = (values: number[]) => torch.tensor(values, { dtype: 'int64', device: image.device })
   return image.indexSelect(-2, index(rows)).indexSelect(-1, index(columns))
 }
 
 /** For each pixel along a padded axis, the pixel of the image that it copies. */
 function sources(
+  where: string,
   length: number,
   before: number,
   after: number,
-  mode: 'edge' | 'reflect' | 'symmetric',
+  mode: Exclude<Mode, 'constant'>,
 ): number[] {
-  const most = { edge: Number.POSITIVE_INFINITY, reflect: length - 1, symmetric: length }[mode]
-  if (Math.max(before, after) > most) {
+  const most = {
+    edge: length === 0 ? 0 : Number.POSITIVE_INFINITY,
+    reflect: length - 1,
+    symmetric: length,
+  }[mode]
+  const needed = Math.max(before, after)
+  if (needed > Math.max(most, 0)) {
     throw new RangeError(
-      `transforms.pad: expected at most ${most} pixels of '${mode}' padding for an edge of ${length}, got ${Math.max(before, after)}`,
+      `${where}: expected at most ${Math.max(most, 0)} pixels of '${mode}' padding for an edge of ${length}, got ${needed}`,
     )
   }
   const repeat = mode === 'symmetric' ? 1 : 0

@@ -1,13 +1,16 @@
 import { inspect } from 'node:util'
-import { checkFunction, fail, show } from '../../check.js'
-import { torch } from '../../torch/index.js'
+import { fail } from '../../check.js'
 import { Tensor } from '../../torch/tensor.js'
 import { decodeImage, type ImageSource } from '../image/decode.js'
+import { LambdaStep } from './lambda.js'
+import { type Composable, registerPipeline, runSteps, stepsOf } from './steps.js'
 import { table } from './table.js'
-import { type Step, type Transform, TransformStep } from './transform.js'
+import type { RunnableStep, Step, TransformStep } from './transform.js'
+
+export { isPipeline } from './steps.js'
 
 type Table = typeof table
-type Settings<F> = F extends Transform<infer A, infer _P> ? A : never
+type Settings<F> = F extends { readonly step: (...settings: infer A) => TransformStep } ? A : never
 
 /** One method for each transform, that appends it with its settings. */
 export type PipelineMethods = {
@@ -28,28 +31,6 @@ export interface Pipeline extends PipelineMethods {
   /** Appends a step of your own: a synchronous function from an image to an image. */
   lambda(fn: (image: Tensor) => Tensor): Pipeline
 }
-
-class LambdaStep implements Step {
-  readonly name = 'lambda'
-  readonly params: { readonly fn: (image: Tensor) => Tensor }
-
-  constructor(fn: (image: Tensor) => Tensor) {
-    checkFunction('transforms.pipeline().lambda', 'fn', fn)
-    this.params = Object.freeze({ fn })
-  }
-
-  apply(image: Tensor): Tensor {
-    const result: unknown = this.params.fn(image)
-    if (!(result instanceof Tensor)) {
-      throw new TypeError(
-        `transforms.pipeline().lambda: expected fn to return a Tensor, got ${show(result)}`,
-      )
-    }
-    return result
-  }
-}
-
-type RunnableStep = TransformStep | LambdaStep
 
 // A pipeline is a function whose prototype carries the methods.
 const prototype = Object.create(Function.prototype, {
@@ -86,10 +67,11 @@ for (const [name, transform] of Object.entries(table)) {
 
 function make(steps: readonly RunnableStep[]): Pipeline {
   const call = (image: Tensor | ImageSource): Tensor | Promise<Tensor> => {
-    if (image instanceof Tensor) return run(steps, image, false)
-    return decodeImage(image).then((decoded) => run(steps, decoded, true))
+    if (image instanceof Tensor) return runSteps(steps, image, false)
+    return decodeImage(image).then((decoded) => runSteps(steps, decoded, true))
   }
   Object.setPrototypeOf(call, prototype)
+  registerPipeline(call, steps)
   return Object.defineProperty(call, 'steps', {
     value: Object.freeze(steps),
     enumerable: true,
@@ -99,45 +81,14 @@ function make(steps: readonly RunnableStep[]): Pipeline {
 const extend = (base: Pipeline, step: RunnableStep): Pipeline =>
   make([...(base.steps as readonly RunnableStep[]), step])
 
-/**
- * Runs steps, freeing what each leaves behind at once: in asynchronous code the garbage collector comes late.
- *
- * @param owned - whether `image` may be freed
- */
-function run(steps: readonly RunnableStep[], image: Tensor, owned: boolean): Tensor {
-  let current = image
-  let mayFree = owned
-  try {
-    for (const step of steps) {
-      const lambda = step instanceof LambdaStep
-      // A function of the user's may keep what it is given and what it returns.
-      if (lambda) mayFree = false
-      const next = lambda ? step.apply(current) : torch.scope(() => step.apply(current))
-      if (next === current) continue
-      if (mayFree) current.dispose()
-      mayFree = !lambda
-      current = next
-    }
-  } catch (error) {
-    if (mayFree) current.dispose()
-    throw error
-  }
-  return current
-}
-
-/** Whether a value is a pipeline. */
-export function isPipeline(value: unknown): value is Pipeline {
-  return typeof value === 'function' && Object.getPrototypeOf(value) === prototype
-}
-
 /** Transforms a decoded image that nobody else holds; frees it. */
 export function runOwned(chain: Pipeline, image: Tensor): Tensor {
-  return run(chain.steps as readonly RunnableStep[], image, true)
+  return runSteps(chain.steps as readonly RunnableStep[], image, true)
 }
 
 /** Whether nobody but the caller can hold what {@link runOwned} returns. */
 export function ownsResult(chain: Pipeline): boolean {
-  return chain.steps.every((step) => step instanceof TransformStep)
+  return (chain.steps as readonly RunnableStep[]).every((step) => !step.keeps)
 }
 
 /**
@@ -158,9 +109,6 @@ export function pipeline(): Pipeline {
   return make([])
 }
 
-/** What {@link compose} takes: pipelines, transforms that need no settings, steps, or functions of your own. */
-export type Composable = Pipeline | TransformStep | ((image: Tensor) => Tensor)
-
 /**
  * One pipeline of several transforms (torchvision `Compose`).
  *
@@ -171,20 +119,5 @@ export type Composable = Pipeline | TransformStep | ((image: Tensor) => Tensor)
  */
 export function compose(parts: readonly Composable[]): Pipeline {
   if (!Array.isArray(parts)) fail('transforms.compose', 'parts', 'an array', parts)
-  return make(parts.flatMap(stepsOf))
-}
-
-const known: ReadonlyMap<unknown, Transform<never[]>> = new Map(
-  Object.values(table).map((transform) => [transform, transform as unknown as Transform<never[]>]),
-)
-
-function stepsOf(part: Composable): readonly RunnableStep[] {
-  if (isPipeline(part)) return part.steps as readonly RunnableStep[]
-  if (part instanceof TransformStep) return [part]
-  const transform = known.get(part)
-  if (transform !== undefined) return [transform.step()]
-  if (typeof part !== 'function') {
-    fail('transforms.compose', 'a part', 'a pipeline, a step or a function', part)
-  }
-  return [new LambdaStep(part)]
+  return make(parts.flatMap((part) => stepsOf('transforms.compose', 'a part', part)))
 }

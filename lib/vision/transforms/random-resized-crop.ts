@@ -1,11 +1,10 @@
-import { checkNumber, checkOptions, fail } from '../../check.js'
+import { checkOptions } from '../../check.js'
 import { nextRandom, type Random } from '../../data/random.js'
 import { type Box, cropBox } from './crop.js'
 import { checkInterpolation, type InterpolationOptions, interpolate } from './interpolate.js'
+import { checkRange, type Range } from './range.js'
 import { type CropSize, checkCropSize, roundHalfEven } from './size.js'
 import { defineTransform, imageSize } from './transform.js'
-
-type Range = readonly [min: number, max: number]
 
 /** Options of {@link randomResizedCrop}. */
 export interface RandomResizedCropOptions extends InterpolationOptions {
@@ -31,24 +30,17 @@ export const randomResizedCrop = defineTransform(
     ])
     return {
       size: checkCropSize(where, size),
-      scale: range('scale', scale ?? [0.08, 1]),
-      ratio: range('ratio', ratio ?? [3 / 4, 4 / 3]),
+      scale: checkRange(where, 'scale', scale ?? [0.08, 1], { above: 0 }),
+      ratio: checkRange(where, 'ratio', ratio ?? [3 / 4, 4 / 3], { above: 0 }),
       ...checkInterpolation(where, interpolation),
     }
   },
   (image, { size, scale, ratio, ...interpolation }) => {
     const { height, width } = imageSize(image)
     const box = randomResizedCropBox(height, width, { scale, ratio }, nextRandom())
-    return interpolate(cropBox(image, box), size, interpolation)
+    return interpolate('transforms.randomResizedCrop', cropBox(image, box), size, interpolation)
   },
 )
-
-function range(param: string, value: Range): Range {
-  const where = 'transforms.randomResizedCrop'
-  if (!Array.isArray(value) || value.length !== 2) fail(where, param, '[min, max]', value)
-  const min = checkNumber(where, param, value[0], { above: 0 })
-  return [min, checkNumber(where, param, value[1], { min })]
-}
 
 /**
  * Draws the box of {@link randomResizedCrop} (torchvision `RandomResizedCrop.get_params`): ten times an
@@ -58,7 +50,7 @@ export function randomResizedCropBox(
   height: number,
   width: number,
   { scale, ratio }: { scale: Range; ratio: Range },
-  random: Random,
+  random: Pick<Random, 'uniform' | 'logUniform' | 'integer'>,
 ): Box {
   const [minRatio, maxRatio] = ratio
   for (let attempt = 0; attempt < 10; attempt++) {

@@ -42,7 +42,12 @@ export const resize = defineTransform(
   },
   (image, { size, maxSize, ...interpolation }) => {
     const { height, width } = imageSize(image)
-    return interpolate(image, resizedSize(height, width, size, maxSize), interpolation)
+    return interpolate(
+      'transforms.resize',
+      image,
+      resizedSize(height, width, size, maxSize),
+      interpolation,
+    )
   },
 )
 

@@ -28,6 +28,11 @@ export const resizedCrop = defineTransform(
   },
   (image, { top, left, height, width, size, ...interpolation }) => {
     const part = cropBox(image, { top, left, height, width })
-    return interpolate(part, resizedSize(height, width, size), interpolation)
+    return interpolate(
+      'transforms.resizedCrop',
+      part,
+      resizedSize(height, width, size),
+      interpolation,
+    )
   },
 )

@@ -1,4 +1,4 @@
-import { checkBoolean, checkOneOf, checkOptions } from '../../check.js'
+import { checkBoolean, checkOneOf, checkOptions, fail } from '../../check.js'
 import type { Tensor } from '../../torch/tensor.js'
 import { defineTransform } from './transform.js'
 
@@ -12,6 +12,7 @@ const MAX_VALUE = {
   int64: 2 ** 63,
 } as const
 
+/** How many bits hold the values of each integer type: all but the sign's. */
 const VALUE_BITS = { uint8: 8, int8: 7, uint16: 16, int16: 15, int32: 31, int64: 63 } as const
 
 const FLOATS = ['float16', 'bfloat16', 'float32', 'float64'] as const
@@ -25,6 +26,16 @@ export type ImageDType = IntegerType | FloatType
 const TYPES = [...(Object.keys(MAX_VALUE) as IntegerType[]), ...FLOATS]
 
 const isInteger = (dtype: string): dtype is IntegerType => Object.hasOwn(MAX_VALUE, dtype)
+
+/** Whether the values of an image are floating-point numbers. */
+export const isFloat = (image: Tensor): boolean => image.dtype.includes('float')
+
+/** How many bits hold a value of the integer type `dtype`. */
+export function valueBits(where: string, dtype: string): number {
+  if (!isInteger(dtype))
+    fail(where, 'image', 'a tensor of integers or floating-point numbers', dtype)
+  return VALUE_BITS[dtype]
+}
 
 /** The value of white: 1 for floating-point images, else the largest of the type. */
 export function maxValue(dtype: string): number {
@@ -64,7 +75,8 @@ export const convertImageDtype = defineTransform(
   (image, { dtype }) => scaled(image, dtype),
 )
 
-function scaled(image: Tensor, dtype: ImageDType): Tensor {
+/** An image in another type, white as white. */
+export function scaled(image: Tensor, dtype: ImageDType): Tensor {
   const from = image.dtype
   if (from === dtype) return image
   if (!isInteger(from)) return isInteger(dtype) ? quantized(image, dtype) : image.to(dtype)

@@ -12,15 +12,30 @@ export interface Step {
 }
 
 /** A step that can be run. */
-export class TransformStep<P extends object = object> implements Step {
+export interface RunnableStep extends Step {
+  /** Whether code of the user's runs in it, which may hold on to what it is given or what it makes. */
+  readonly keeps: boolean
+  apply(image: Tensor): Tensor
+}
+
+/** A step made of a transform. */
+export class TransformStep<P extends object = object> implements RunnableStep {
   readonly #apply: (image: Tensor) => Tensor
+  readonly #keeps: boolean
 
   constructor(
     readonly name: string,
     readonly params: Readonly<P>,
     apply: (image: Tensor) => Tensor,
+    keeps = false,
   ) {
     this.#apply = apply
+    this.#keeps = keeps
+  }
+
+  /** @internal */
+  get keeps(): boolean {
+    return this.#keeps
   }
 
   /** Runs the operation on an image [..., C, H, W]. */
@@ -36,15 +51,23 @@ export interface Transform<A extends unknown[], P extends object = object> {
   readonly step: (...settings: A) => TransformStep<P>
 }
 
+const stepMakers = new WeakMap<object, () => TransformStep>()
+
+/** The step of a transform that was given as it is, without settings; undefined for anything else. */
+export const stepOf = (transform: object): TransformStep | undefined =>
+  stepMakers.get(transform)?.()
+
 /**
  * Defines a transform by a function that checks its settings, and one that does the work.
  *
  * @param name - its name in error messages and in a pipeline
+ * @param keeps - whether with these settings code of the user's runs in it
  */
 export function defineTransform<A extends unknown[], P extends object>(
   name: string,
   check: (...settings: A) => P,
   work: (image: Tensor, params: P) => Tensor,
+  keeps: (params: P) => boolean = () => false,
 ): Transform<A, P> {
   const run = (image: Tensor, params: P): Tensor => {
     checkImage(`transforms.${name}`, image)
@@ -52,10 +75,11 @@ export function defineTransform<A extends unknown[], P extends object>(
   }
   const step = (...settings: A): TransformStep<P> => {
     const params = Object.freeze(check(...settings))
-    return new TransformStep(name, params, (image) => run(image, params))
+    return new TransformStep(name, params, (image) => run(image, params), keeps(params))
   }
   const transform = (image: Tensor, ...settings: A): Tensor => run(image, check(...settings))
   Object.defineProperty(transform, 'name', { value: name })
+  stepMakers.set(transform, step as () => TransformStep)
   return Object.assign(transform, { step })
 }
 

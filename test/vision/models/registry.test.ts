@@ -53,7 +53,7 @@ test('weights by enum and by name', (t) => {
   t.is(models.VGG16Weights.DEFAULT.name, 'IMAGENET1K_V1')
   t.is(models.VGG16Weights.IMAGENET1K_FEATURES.categories, null)
   t.deepEqual(models.RegNetY1_6GFWeights.DEFAULT.metrics, { acc1: 80.876, acc5: 95.444 })
-  t.deepEqual(models.EfficientNetV2LWeights.DEFAULT.transforms, {
+  t.deepEqual({ ...models.EfficientNetV2LWeights.DEFAULT.transforms }, {
     resizeSize: 480,
     cropSize: 480,
     interpolation: 'bicubic',
@@ -110,10 +110,11 @@ test('options are checked, and named with the function that was called', async (
 
 test('pictures are prepared as the weights need it', (t) => {
   const weights = models.EfficientNetB1Weights.IMAGENET1K_V1
-  const preprocess = models.imageClassification(weights)
+  const preprocess = weights.transforms()
+  t.deepEqual(models.imageClassification(weights).steps, preprocess.steps)
   t.deepEqual(
     preprocess.steps.map(({ name }) => name),
-    ['resize', 'centerCrop', 'convertImageDtype', 'normalize'],
+    ['resize', 'centerCrop', 'toTensor', 'convertImageDtype', 'normalize'],
   )
   const image = torch.full([3, 300, 400], 128, { dtype: 'uint8' })
   const output = preprocess(image)

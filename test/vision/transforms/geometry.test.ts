@@ -33,6 +33,17 @@ test('resize works on batches, and on types that have no kernel', (t) => {
   t.deepEqual(transforms.resize(ramp(1, 4, 4).to('float16'), 2).dtype, 'float16')
 })
 
+test('resize keeps channels together in memory where they are', (t) => {
+  const apart = torch.rand([3, 8, 10])
+  const together = apart.permute(1, 2, 0).contiguous().permute(2, 0, 1)
+  for (const interpolation of ['bilinear', 'bicubic', 'nearest'] as const) {
+    const resized = transforms.resize(together, [5, 7], { interpolation })
+    t.deepEqual([...resized.stride()], [1, 21, 3])
+    const difference = resized.sub(transforms.resize(apart, [5, 7], { interpolation }))
+    t.true((difference.abs().max().item() as number) < 1e-6)
+  }
+})
+
 test('centerCrop: 256 to 224 begins at 16, 341 at 58 (halves go to the even pixel)', (t) => {
   const image = ramp(1, 256, 341)
   const crop = transforms.centerCrop(image, 224)
@@ -73,13 +84,16 @@ test('pad: constant, edge, reflect, symmetric', (t) => {
   const row = ramp(1, 1, 3).add(1)
   const line = (x: Tensor) => (x.toArray() as number[][][])[0]?.[0]
   t.deepEqual(line(transforms.pad(row, { left: 2, right: 1 }, { fill: 9 })), [9, 9, 1, 2, 3, 9])
-  t.deepEqual(line(transforms.pad(row, [2, 0], { mode: 'edge' })), [1, 1, 1, 2, 3, 3, 3])
-  t.deepEqual(line(transforms.pad(row, [2, 0], { mode: 'reflect' })), [3, 2, 1, 2, 3, 2, 1])
-  t.deepEqual(line(transforms.pad(row, [2, 0], { mode: 'symmetric' })), [2, 1, 1, 2, 3, 3, 2])
+  t.deepEqual(line(transforms.pad(row, [2, 0], { paddingMode: 'edge' })), [1, 1, 1, 2, 3, 3, 3])
+  t.deepEqual(line(transforms.pad(row, [2, 0], { paddingMode: 'reflect' })), [3, 2, 1, 2, 3, 2, 1])
+  t.deepEqual(
+    line(transforms.pad(row, [2, 0], { paddingMode: 'symmetric' })),
+    [2, 1, 1, 2, 3, 3, 2],
+  )
   t.deepEqual([...transforms.pad(row, [1, 2, 3, 4]).shape], [1, 7, 7])
   const colours = transforms.pad(torch.zeros([2, 1, 1], { dtype: 'uint8' }), 1, { fill: [3, 200] })
   t.deepEqual([colours.dtype, colours.select(1, 0).select(1, 0).toArray()], ['uint8', [3, 200]])
-  t.throws(() => transforms.pad(row, [3, 0], { mode: 'reflect' }), {
+  t.throws(() => transforms.pad(row, [3, 0], { paddingMode: 'reflect' }), {
     message: /at most 2 pixels of 'reflect'/,
   })
   t.throws(() => transforms.pad(row, [1, 2, 3] as never), { message: /2 or 4 numbers/ })
