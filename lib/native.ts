@@ -27,6 +27,8 @@ declare const job: unique symbol
 /** The number of a job for the compute thread. */
 export type JobNumber = number & { readonly [job]: true }
 export type AotiModelHandle = Handle<'AOTInductor model'>
+export type PackHandle = Handle<'pack'>
+export type RawCacheHandle = Handle<'cache of pictures'>
 
 /** One argument of an operator's schema. */
 export interface NativeArgument {
@@ -111,6 +113,29 @@ export interface StepSettings {
   targets: number
   clipped: number
 }
+
+/**
+ * A picture: its file; its pixels as bytes of red, green and blue without gaps; an entry of a pack; or any of these,
+ * kept in a cache once it is decoded.
+ */
+export type ImageInput =
+  | string
+  | readonly [pixels: Uint8Array, width: number, height: number]
+  | readonly [pack: PackHandle, entry: number]
+  | readonly [cache: RawCacheHandle, slot: number, source: ImageInput]
+
+/** What is in a pack: the names of classes, the path of each picture and the index of its class. */
+export interface PackContents {
+  pack: PackHandle
+  classes: string[]
+  names: string[]
+  targets: Uint32Array
+}
+
+export type ImageOutcome = null | boolean | string
+
+/** What the native loader may be at. */
+export const IMAGE_STAGES = ['read', 'decode', 'resize', 'colour', 'write'] as const
 
 export interface Native {
   /** Scratch memory in which numbers cross the boundary. */
@@ -395,9 +420,61 @@ export interface Native {
   aotiRun(model: AotiModelHandle, ...inputs: TensorHandle[]): TensorHandle[]
   aotiPrepare(model: AotiModelHandle, ...inputs: TensorHandle[]): JobNumber
 
+  /**
+   * Fills places of a batch with pictures. For each: null if it is done, true if its format is none that native
+   * code decodes, false if it was cancelled, else why it failed. And the nanoseconds of each stage (IMAGE_STAGES).
+   */
+  loadImages(
+    out: TensorHandle,
+    program: Float64Array,
+    table: Float32Array | null,
+    sources: readonly ImageInput[],
+    numbers: Float64Array,
+  ): Promise<{ outcomes: ImageOutcome[]; times: Float64Array }>
+  /** Drops what of a batch is not begun. */
+  cancelImages(out: TensorHandle): void
+  verifyImages(
+    paths: readonly string[],
+    numbers: Float64Array,
+  ): Promise<{ outcomes: ImageOutcome[]; times: Float64Array }>
+  /** Null for what native code does not decode, else why it failed. */
+  decodeJpeg(bytes: Uint8Array, numbers: Float64Array): Promise<TensorHandle | string | null>
+  /** A batch with unset values, in memory that is used again when it is freed. */
+  newImageBatch(
+    samples: number,
+    height: number,
+    width: number,
+    dtype: 'uint8' | 'float32' | 'bfloat16',
+    interleaved: boolean,
+  ): TensorHandle
+  /** Frees the memory that is kept for batches. */
+  freeImageBatches(): void
+
+  decodesJpeg(): boolean
+  crc32c(bytes: Uint8Array, before: number): number
+  tilePicture(
+    path: string,
+    threads: number,
+  ): Promise<[record: Uint8Array, numbers: Float64Array] | string>
+  openPack(path: string): Promise<PackContents | string>
+  readPacked(pack: PackHandle, entry: number): Promise<Uint8Array | string>
+  verifyPacked(
+    pack: PackHandle,
+    entry: number,
+    path: string,
+    threads: number,
+  ): Promise<string | null>
+  createRawCache(slots: number, bytes: number, path: string): RawCacheHandle
+  rawCacheState(cache: RawCacheHandle): void
+
+  /** Changes pixels, uint8 [N, H, W, 1 or 3], to what is left of them in a JPEG file. */
+  jpegRoundTrip(pixels: TensorHandle, quality: number): void
   libmCos(x: number): number
+  libmExp(x: number): number
   libmLog(x: number): number
   libmPow(x: number, y: number): number
+  libmSin(x: number): number
+  libmTan(x: number): number
 }
 
 /** The folder that holds our package.json: one up from lib/, two up from dist/lib/. */

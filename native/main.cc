@@ -7,6 +7,9 @@
 #include "amp/grad_scaling.h"
 #include "autograd/autograd.h"
 #include "checkpoint/checkpoint.h"
+#include "image/jpeg_compression.h"
+#include "image/loader.h"
+#include "image/packing.h"
 #include "jit/jit.h"
 #include "lr/lr.h"
 #include "napi/budget.h"
@@ -141,6 +144,9 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_lr(*addon, exports);
   export_step(*addon, exports);
   export_jit(*addon, exports);
+  export_image_loader(*addon, exports);
+  export_packing(*addon, exports);
+  export_jpeg_compression(*addon, exports);
   return exports;
 }
 

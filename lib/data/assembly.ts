@@ -2,12 +2,26 @@ import { show } from '../check.js'
 import { Tensor } from '../torch/tensor.js'
 import { defaultCollate } from './collate.js'
 import type { DatasetLike } from './dataset.js'
+import { SampleFailure } from './errors.js'
+import type { FailedSample } from './failures.js'
 
-/** The way from sample indices to a batch: in parts that can be made at the same time, then put together. */
+/** What a part is made for. */
+export interface MakeContext {
+  /** The seed of the iteration, which random numbers depend on. */
+  readonly seed: number
+  readonly epoch: number
+  /** Aborted when nobody wants the part any more. */
+  readonly signal: AbortSignal
+  /** Says what comes in the place of a failed sample: see {@link BatchFailures.instead}. */
+  instead(failed: FailedSample): number | undefined
+}
+
+/** The way from sample indices to a batch, in one iteration: in parts that can be made at the same time, then put together. */
 export interface BatchAssembly<P, B> {
   /** The indices of each part of a batch. */
   split(indices: readonly number[]): readonly (readonly number[])[]
-  make(part: readonly number[]): P | Promise<P>
+  /** @throws SampleFailure where a single sample is to blame */
+  make(part: readonly number[], context: MakeContext): P | Promise<P>
   collate(parts: P[]): B | Promise<B>
   /** Whether `collate` only copies, so that the parts can be released after it. */
   readonly copies: boolean
@@ -15,6 +29,10 @@ export interface BatchAssembly<P, B> {
   release(made: P, part: readonly number[]): void
   /** Frees a batch that nobody will get. */
   discard(batch: B): void
+  /** Microseconds for one sample in each stage of making it, so far. */
+  stages?(): Readonly<Record<string, number>>
+  /** Frees what is kept from batch to batch. */
+  close?(): void
 }
 
 const singly = (indices: readonly number[]): (readonly number[])[] =>
@@ -60,10 +78,11 @@ export function wholeAssembly<B>(dataset: DatasetLike<unknown, B>): BatchAssembl
 }
 
 /** Refuses indices from a sampler that are not in the data set. */
-function checkIndices(indices: readonly number[], length: number): void {
+export function checkIndices(indices: readonly number[], length: number): void {
   for (const index of indices) {
     if (!Number.isInteger(index) || index < 0 || index >= length) {
-      throw new RangeError(`the sampler gave the index ${show(index)} for a data set of ${length}`)
+      const cause = `the sampler gave the index ${show(index)} for a data set of ${length}`
+      throw new SampleFailure(index, new RangeError(cause))
     }
   }
 }

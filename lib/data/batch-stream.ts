@@ -1,10 +1,14 @@
 // The engine under a loader's iterators: makes the samples of the coming batches, several at once
 // and in order, and hands the batches out one after the other.
 
+import { setMaxListeners } from 'node:events'
 import { isThenable } from '../check.js'
 import type { BatchAssembly } from './assembly.js'
-import { DataLoaderError } from './errors.js'
+import { DataLoaderError, SampleFailure } from './errors.js'
+import { BatchFailures, type ErrorPolicy } from './failures.js'
+import { PendingBatch } from './pending-batch.js'
 import { type RandomKey, withRandomKey } from './random.js'
+import type { Recorder } from './report.js'
 
 /** What a {@link BatchStream} makes. */
 export interface BatchPlan<P, B> {
@@ -17,44 +21,19 @@ export interface BatchPlan<P, B> {
   readonly epoch: number
   /** The number of batches to leave out at the start, their samples unmade. */
   readonly skip: number
-}
-
-/** The two ends of a promise. */
-interface Settle<B> {
-  resolve(batch: B): void
-  reject(error: unknown): void
-}
-
-/** A batch in the making. */
-class PendingBatch<P, B> {
-  /** The finished parts by their position. */
-  readonly made = new Map<number, P>()
-  /** The number of parts neither made nor failed. */
-  missing: number
-  /** The error of the earliest failed part, so that what is reported does not depend on timing. */
-  failure: { readonly position: number; readonly error: unknown } | undefined
-  readonly result: Promise<B>
-  readonly settle: Settle<B>
-
-  constructor(
-    readonly number: number,
-    readonly indices: readonly number[],
-    readonly parts: readonly (readonly number[])[],
-  ) {
-    this.missing = parts.length
-    let settle!: Settle<B> // the executor runs at once
-    this.result = new Promise((resolve, reject) => {
-      settle = { resolve, reject }
-    })
-    this.settle = settle
-    // Whoever takes the batch sees the error; until then it is nobody's.
-    this.result.catch(() => {})
-  }
+  readonly onError: ErrorPolicy
+  readonly maxErrors: number
+  /** The number of samples that replacements are chosen from; undefined for those of the same batch. */
+  readonly choices: number | undefined
+  /** What is told of all that happens. */
+  readonly recorder: Recorder
 }
 
 interface Task<P, B> {
   readonly batch: PendingBatch<P, B>
   readonly position: number
+  /** How many samples before have failed in this place. */
+  readonly attempt: number
 }
 
 /** One pass over the data: batches in order, made ahead of demand, cancelled by `close`. */
@@ -72,9 +51,11 @@ export class BatchStream<P, B> {
   #exhausted = false
   /** Whether the latest part was made synchronously: ahead of need, that only delays the batch in demand. */
   #synchronous = false
+  readonly #cancel = new AbortController()
 
   constructor(plan: BatchPlan<P, B>) {
     this.#plan = plan
+    setMaxListeners(0, this.#cancel.signal) // one for each part in the making
     this.#taken = plan.skip
     this.#source = this.#keyed('order', 0, () => plan.batches[Symbol.iterator]())
     while (this.#begun < plan.skip && this.#nextIndices() !== undefined) this.#begun += 1
@@ -95,44 +76,73 @@ export class BatchStream<P, B> {
    * A failure ends the stream and rejects with a DataLoaderError.
    */
   async take(ahead: number): Promise<{ readonly batch: B } | undefined> {
-    if (this.#closed) return undefined
-    while (this.#pending.length <= ahead && this.#begin());
-    const head = this.#pending.shift()
-    if (head === undefined) {
-      this.#closed = true
-      this.#exhausted = true
-      return undefined
+    for (;;) {
+      if (this.#closed) return undefined
+      while (this.#pending.length <= ahead && this.#begin());
+      const head = this.#pending.shift()
+      if (head === undefined) {
+        this.#exhausted = true
+        await this.close()
+        return undefined
+      }
+      this.#taken += 1
+      this.#pump()
+      const batch = await this.#await(head)
+      if (batch !== undefined) return { batch }
     }
-    this.#taken += 1
-    this.#pump()
+  }
+
+  /** The batch once it is made; undefined if none of its samples could be. */
+  async #await(head: PendingBatch<P, B>): Promise<B | undefined> {
+    const { recorder } = this.#plan
+    recorder.waits()
     try {
       // A consumer that computes synchronously would never let the event loop turn, and with it no
       // finished read or decode be noticed, as long as the next batch is ready.
       await new Promise((resolve) => setImmediate(resolve))
-      return { batch: await head.result }
+      const batch = await head.result
+      recorder.took(head.number, head.indices.length - head.failures.missing, head.failures.all)
+      try {
+        this.#checkErrors(head)
+      } catch (error) {
+        if (batch !== undefined) this.#plan.assembly.discard(batch)
+        throw error
+      }
+      return batch
     } catch (error) {
       await this.close()
       throw error
     }
   }
 
+  /** @throws DataLoaderError when too many samples have failed */
+  #checkErrors({ number, failures }: PendingBatch<P, B>): void {
+    const { maxErrors, recorder } = this.#plan
+    const last = failures.all.at(-1)
+    if (last === undefined || recorder.errors.length <= maxErrors) return
+    const place = { batch: number, indices: [last.index] }
+    throw new DataLoaderError(place, last.cause, `more than ${maxErrors} samples (maxErrors)`)
+  }
+
   /** Ends the stream: begins nothing more, and resolves when what was in the making has ended and is freed. */
   async close(): Promise<void> {
     if (!this.#closed) this.#source.return?.()
     this.#closed = true
+    this.#cancel.abort()
     const unwanted = this.#pending
     this.#pending = []
     this.#waiting = this.#waiting.filter(({ batch }) => !unwanted.includes(batch))
     while (this.#running.size > 0) await Promise.all(this.#running)
-    const { discard } = this.#plan.assembly
+    const { assembly } = this.#plan
     for (const batch of unwanted) {
       if (batch.missing > 0 || batch.failure !== undefined) this.#release(batch)
       else
         await batch.result.then(
-          (made) => discard?.(made),
+          (made) => made !== undefined && assembly.discard(made),
           () => {},
         )
     }
+    assembly.close?.()
   }
 
   #keyed<R>(purpose: RandomKey['purpose'], index: number, fn: () => R): R {
@@ -150,11 +160,13 @@ export class BatchStream<P, B> {
     const indices = this.#nextIndices()
     if (indices === undefined) return false
     const parts = this.#plan.assembly.split(indices)
-    const batch = new PendingBatch<P, B>(this.#begun, indices, parts)
+    const { seed, epoch, onError: policy, choices } = this.#plan
+    const failures = new BatchFailures({ policy, seed, epoch, choices }, indices)
+    const batch = new PendingBatch<P, B>(this.#begun, indices, parts, failures)
     this.#begun += 1
     this.#pending.push(batch)
     for (let position = 0; position < parts.length; position++) {
-      this.#waiting.push({ batch, position })
+      this.#waiting.push({ batch, position, attempt: 0 })
     }
     return true
   }
@@ -174,19 +186,26 @@ export class BatchStream<P, B> {
     const part = batch.parts[position] as readonly number[]
     let made: P | Promise<P>
     try {
-      made = this.#keyed('sample', part[0] as number, () => this.#plan.assembly.make(part))
+      made = this.#keyed('sample', part[0] as number, () =>
+        this.#plan.assembly.make(part, {
+          seed: this.#plan.seed,
+          epoch: this.#plan.epoch,
+          signal: this.#cancel.signal,
+          instead: (failed) => batch.failures.instead(failed),
+        }),
+      )
     } catch (error) {
       this.#fail(task, error)
       return
     }
     this.#synchronous = !isThenable(made)
     if (!isThenable(made)) {
-      this.#finish(task, made)
+      this.#made(task, made)
       return
     }
     const running: Promise<void> = Promise.resolve(made)
       .then(
-        (value) => this.#finish(task, value),
+        (value) => this.#made(task, value),
         (error) => this.#fail(task, error),
       )
       .then(() => {
@@ -196,38 +215,68 @@ export class BatchStream<P, B> {
     this.#running.add(running)
   }
 
-  #finish({ batch, position }: Task<P, B>, made: P): void {
+  #made({ batch, position }: Task<P, B>, made: P): void {
     batch.made.set(position, made)
-    batch.missing -= 1
-    this.#settle(batch)
+    this.#finish(batch)
   }
 
-  #fail({ batch, position }: Task<P, B>, cause: unknown): void {
+  #fail(task: Task<P, B>, error: unknown): void {
+    const { batch, position, attempt } = task
+    const part = batch.parts[position] as readonly number[]
+    let cause = error
+    // What a part of several samples can say of one of them, it has said already.
+    if (part.length === 1 && !(error instanceof SampleFailure) && !this.#closed) {
+      try {
+        const index = part[0] as number
+        const other = batch.failures.instead({ index, position, cause, attempt })
+        if (other === undefined) this.#finish(batch)
+        else {
+          batch.parts[position] = [other]
+          this.#waiting.unshift({ batch, position, attempt: attempt + 1 })
+        }
+        return
+      } catch (failure) {
+        cause = failure
+      }
+    }
+    this.#end(task, cause)
+  }
+
+  /** Ends a batch with an error. */
+  #end({ batch, position }: Task<P, B>, cause: unknown): void {
     if (batch.failure === undefined || position < batch.failure.position) {
-      const indices = batch.parts[position] as readonly number[]
-      const error = new DataLoaderError({ batch: batch.number, indices }, cause)
+      const error =
+        cause instanceof SampleFailure
+          ? new DataLoaderError({ batch: batch.number, indices: [cause.index] }, cause.cause)
+          : new DataLoaderError(
+              { batch: batch.number, indices: batch.parts[position] as readonly number[] },
+              cause,
+            )
       batch.failure = { position, error }
     }
     // The later parts of a failed batch are of no use; the earlier ones have been started already.
     const unneeded = this.#waiting.filter((task) => task.batch === batch)
     this.#waiting = this.#waiting.filter((task) => task.batch !== batch)
-    batch.missing -= 1 + unneeded.length
-    this.#settle(batch)
+    batch.missing -= unneeded.length
+    this.#finish(batch)
   }
 
-  #settle(batch: PendingBatch<P, B>): void {
+  /** One part less is missing; after the last, the batch is put together. */
+  #finish(batch: PendingBatch<P, B>): void {
+    batch.missing -= 1
     if (batch.missing > 0) return
-    if (batch.failure === undefined) {
+    if (batch.failure === undefined && !batch.failures.isTotal) {
       void this.#collate(batch)
       return
     }
     this.#release(batch)
-    batch.settle.reject(batch.failure.error)
+    if (batch.failure === undefined) batch.settle.resolve(undefined)
+    else batch.settle.reject(batch.failure.error)
   }
 
   async #collate(batch: PendingBatch<P, B>): Promise<void> {
     const { collate, copies } = this.#plan.assembly
-    const parts = batch.parts.map((_, position) => batch.made.get(position) as P)
+    const parts = batch.inOrder.map(({ made }) => made)
     try {
       batch.settle.resolve(await this.#keyed('batch', batch.number, () => collate(parts)))
     } catch (error) {
@@ -241,9 +290,7 @@ export class BatchStream<P, B> {
 
   #release(batch: PendingBatch<P, B>): void {
     const { release } = this.#plan.assembly
-    for (const [position, made] of batch.made) {
-      release?.(made, batch.parts[position] as readonly number[])
-    }
+    for (const { made, part } of batch.inOrder) release(made, part)
     batch.made.clear()
   }
 }

@@ -1,5 +1,14 @@
-import { checkBoolean, checkFunction, checkInteger, checkOptions, fail } from '../check.js'
+import { availableParallelism } from 'node:os'
+import {
+  checkBoolean,
+  checkFunction,
+  checkInteger,
+  checkOneOf,
+  checkOptions,
+  fail,
+} from '../check.js'
 import type { Collated } from './collate.js'
+import type { ErrorPolicy } from './failures.js'
 import type { BatchSampler, Sampler } from './sampler.js'
 
 /** Options of `dataloader`. */
@@ -25,6 +34,23 @@ export interface DataLoaderOptions<T, B = Collated<T>> {
   prefetch?: number
   /** How many samples (with `getBatch`: batches) are in the making at one time. Default 8. */
   concurrency?: number
+  /**
+   * The number of threads that make the pictures of a data set of files, natively, where its transform
+   * is a pipeline that can be compiled. Default: the number of cores. With 0 samples are made by
+   * `getItem` here, as all others are. Neither changes a pixel.
+   */
+  numWorkers?: number
+  /**
+   * What happens when a sample cannot be made, such as one whose file is damaged: `'throw'` (default)
+   * ends the iteration; `'skip'` makes its batch smaller; `'replace'` takes another sample, chosen by
+   * seed, epoch and index alone: any one of the data set, or, with a sampler of yours, of the same batch.
+   * `DataLoader.report` lists every one. A batch that `getBatch` or `collate` fails to make always throws.
+   */
+  onError?: ErrorPolicy
+  /** The most samples of an epoch that may fail before the iteration ends after all. Default: any number. */
+  maxErrors?: number
+  /** Whether batches are made in page-locked memory, from which CUDA devices copy asynchronously. Default false. */
+  pinMemory?: boolean
 }
 
 /** The options of a loader, checked and with defaults. */
@@ -34,9 +60,15 @@ export interface CheckedLoaderOptions<T, B> extends DataLoaderOptions<T, B> {
   dropLast: boolean
   prefetch: number
   concurrency: number
+  numWorkers: number
+  pinMemory: boolean
+  onError: ErrorPolicy
+  maxErrors: number
 }
 
 const WHERE = 'dataloader'
+
+const POLICIES: readonly ErrorPolicy[] = ['throw', 'skip', 'replace']
 
 /** @throws TypeError or RangeError that names the wrong option, or the two that exclude each other */
 export function checkLoaderOptions<T, B>(
@@ -52,6 +84,10 @@ export function checkLoaderOptions<T, B>(
     'seed',
     'prefetch',
     'concurrency',
+    'numWorkers',
+    'pinMemory',
+    'onError',
+    'maxErrors',
   ])
   const {
     batchSize = 1,
@@ -59,18 +95,37 @@ export function checkLoaderOptions<T, B>(
     dropLast = false,
     prefetch = 2,
     concurrency = 8,
+    numWorkers = availableParallelism(),
+    pinMemory = false,
+    onError = 'throw',
+    maxErrors = Number.MAX_SAFE_INTEGER,
   } = options
   if (batchSize !== null) checkInteger(WHERE, 'batchSize', batchSize, { min: 1 })
   checkBoolean(WHERE, 'shuffle', shuffle)
   checkBoolean(WHERE, 'dropLast', dropLast)
   checkInteger(WHERE, 'prefetch', prefetch, { min: 0 })
   checkInteger(WHERE, 'concurrency', concurrency, { min: 1 })
+  checkInteger(WHERE, 'numWorkers', numWorkers, { min: 0, max: 256 })
+  checkBoolean(WHERE, 'pinMemory', pinMemory)
+  checkOneOf(WHERE, 'onError', onError, POLICIES)
+  checkInteger(WHERE, 'maxErrors', maxErrors, { min: 0 })
   if (options.seed !== undefined) checkInteger(WHERE, 'seed', options.seed, { min: 0 })
   if (options.collate !== undefined) checkFunction(WHERE, 'collate', options.collate)
   checkSampler('sampler', options.sampler)
   checkSampler('batchSampler', options.batchSampler)
   checkExclusive(options)
-  return { ...options, batchSize, shuffle, dropLast, prefetch, concurrency }
+  return {
+    ...options,
+    batchSize,
+    shuffle,
+    dropLast,
+    prefetch,
+    concurrency,
+    numWorkers,
+    pinMemory,
+    onError,
+    maxErrors,
+  }
 }
 
 function checkSampler(name: string, sampler: unknown): void {

@@ -1,11 +1,23 @@
 import { checkInteger, checkOptions, fail } from '../check.js'
-import { type BatchAssembly, plainAssembly, sampleAssembly, wholeAssembly } from './assembly.js'
-import { BatchStream } from './batch-stream.js'
+import {
+  type BatchAssembly,
+  checkIndices,
+  plainAssembly,
+  sampleAssembly,
+  wholeAssembly,
+} from './assembly.js'
+import { type BatchPlan, BatchStream } from './batch-stream.js'
 import type { Collated } from './collate.js'
-import { checkLoaderOptions, type DataLoaderOptions } from './dataloader-options.js'
+import {
+  type CheckedLoaderOptions,
+  checkLoaderOptions,
+  type DataLoaderOptions,
+} from './dataloader-options.js'
 import type { DatasetLike } from './dataset.js'
+import { describedSamples } from './described.js'
 import { DataLoaderIterator } from './iterator.js'
 import { drawSeed } from './random.js'
+import { type LoaderReport, Recorder } from './report.js'
 import { type BatchSampler, batch, random, sequential } from './sampler.js'
 
 /** Where an iteration stands: what {@link DataLoader.stateDict} gives and `loadStateDict` takes. Plain JSON. */
@@ -29,10 +41,12 @@ export class DataLoader<B> implements AsyncIterable<B> {
   /** The number of samples in a full batch; `null` for single samples or with a batch sampler. */
   readonly batchSize: number | null
   readonly #batches: BatchSampler
-  readonly #assembly: BatchAssembly<unknown, B>
+  readonly #assembly: () => BatchAssembly<unknown, B>
   readonly #prefetch: number
   readonly #concurrency: number
   readonly #seed: number | undefined
+  readonly #policy: Pick<BatchPlan<unknown, B>, 'onError' | 'maxErrors' | 'choices'>
+  #recorder = new Recorder(0)
   #nextEpoch = 0
   #resume: Epoch | undefined
   #current: { readonly epoch: Epoch; readonly stream: BatchStream<unknown, B> } | undefined
@@ -40,15 +54,18 @@ export class DataLoader<B> implements AsyncIterable<B> {
   constructor(source: unknown, options?: DataLoaderOptions<unknown, B>) {
     const dataset = asDataset(source)
     const checked = checkLoaderOptions(options)
-    const { batchSize, batchSampler, shuffle, dropLast, collate } = checked
+    const { batchSize, batchSampler, shuffle, dropLast } = checked
     this.dataset = dataset
     this.batchSize = batchSampler === undefined ? batchSize : null
     const order = checked.sampler ?? (shuffle ? random(dataset) : sequential(dataset))
     this.#batches = batchSampler ?? batch(order, batchSize ?? 1, dropLast)
-    this.#assembly = assembly(dataset, batchSize, collate)
+    this.#assembly = assemblies(dataset, checked)
     this.#prefetch = checked.prefetch
     this.#concurrency = checked.concurrency
     this.#seed = checked.seed
+    const { onError, maxErrors, sampler } = checked
+    const anySample = sampler === undefined && batchSampler === undefined
+    this.#policy = { onError, maxErrors, choices: anySample ? dataset.length : undefined }
   }
 
   /**
@@ -72,6 +89,14 @@ export class DataLoader<B> implements AsyncIterable<B> {
   /** Begins an iteration by hand (R's `dl$.iter()`): `const [x, y] = await loader.iter().next()`. */
   iter(): DataLoaderIterator<B> {
     return new DataLoaderIterator(this.#begin(), this.#prefetch)
+  }
+
+  /**
+   * How the latest iteration went, or goes: batches, samples, those that could not be made, and where the
+   * time was spent.
+   */
+  get report(): LoaderReport {
+    return this.#recorder.report
   }
 
   /** Where the latest iteration stands, for a checkpoint. */
@@ -108,10 +133,14 @@ export class DataLoader<B> implements AsyncIterable<B> {
     const epoch = this.#resume ?? this.#freshEpoch()
     this.#resume = undefined
     if (this.#seed !== undefined) this.#nextEpoch = epoch.epoch + 1
+    const assembly = this.#assembly()
+    this.#recorder = new Recorder(epoch.epoch, assembly.stages)
     const stream = new BatchStream({
       batches: this.#batches,
-      assembly: this.#assembly,
+      assembly,
       concurrency: this.#concurrency,
+      recorder: this.#recorder,
+      ...this.#policy,
       ...epoch,
     })
     this.#current = { epoch, stream }
@@ -138,16 +167,25 @@ function asDataset(source: unknown): DatasetLike<unknown, unknown> {
   return source as DatasetLike<unknown, unknown>
 }
 
-function assembly<B>(
+/** The way from samples to batches: what makes one for each iteration. */
+function assemblies<B>(
   dataset: DatasetLike<unknown, unknown>,
-  batchSize: number | null,
-  collate: ((samples: unknown[]) => B | Promise<B>) | undefined,
-): BatchAssembly<unknown, B> {
-  if (batchSize === null) return plainAssembly(dataset) as BatchAssembly<unknown, B>
+  options: CheckedLoaderOptions<unknown, B>,
+): () => BatchAssembly<unknown, B> {
+  const { batchSize, collate, numWorkers, pinMemory } = options
+  if (batchSize === null) return () => plainAssembly(dataset) as BatchAssembly<unknown, B>
   if (collate === undefined && dataset.getBatch !== undefined) {
-    return wholeAssembly(dataset as DatasetLike<unknown, B>)
+    return () => wholeAssembly(dataset as DatasetLike<unknown, B>)
   }
-  return sampleAssembly(dataset, collate)
+  const samples = numWorkers > 0 ? describedSamples(dataset) : undefined
+  const at = (index: number): unknown => {
+    checkIndices([index], dataset.length)
+    return samples?.at(index)
+  }
+  const wanted = { threads: numWorkers, pinMemory, collate, interleaved: false }
+  const whole = samples?.recipe.prepare(at, wanted)
+  if (whole !== undefined) return whole as () => BatchAssembly<unknown, B>
+  return () => sampleAssembly(dataset, collate)
 }
 
 /**

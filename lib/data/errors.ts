@@ -16,13 +16,14 @@ export class DataLoaderError extends Error {
   /** The file concerned, where the cause names one. */
   readonly path: string | undefined
 
-  constructor({ batch, indices }: DataLoaderErrorPlace, cause: unknown) {
+  constructor({ batch, indices }: DataLoaderErrorPlace, cause: unknown, limit?: string) {
     const path = pathOf(cause)
     const reason = cause instanceof Error ? cause.message : String(cause)
     const file = path === undefined || reason.includes(path) ? '' : ` (${path})`
     const what =
       indices.length === 1 ? `sample ${indices[0]}` : `batch ${batch} (samples ${few(indices)})`
-    super(`dataloader: ${what}${file} failed: ${reason}`, { cause })
+    const after = limit === undefined ? '' : `; that makes ${limit}`
+    super(`dataloader: ${what}${file} failed: ${reason}${after}`, { cause })
     this.batch = batch
     this.indices = indices
     this.path = path
@@ -33,14 +34,26 @@ export class DataLoaderError extends Error {
 export class DatasetError extends Error {
   override readonly name = 'DatasetError'
 
+  /** Of a sample, what failed: its transform. */
+  readonly stage: 'transform' | undefined
+
   constructor(
     message: string,
     /** The folder or file concerned. */
     readonly path: string,
-    options?: ErrorOptions,
+    { stage, ...options }: ErrorOptions & { stage?: 'transform' } = {},
   ) {
     super(message, options)
+    this.stage = stage
   }
+}
+
+/** What a sample failed with, thrown where a batch is made whole; a {@link DataLoaderError} takes its place. */
+export class SampleFailure {
+  constructor(
+    readonly index: number,
+    readonly cause: unknown,
+  ) {}
 }
 
 const few = (indices: readonly number[]): string =>

@@ -1,17 +1,19 @@
 import { checkInteger, checkNumber, checkOptions, failRange } from '../check.js'
+import { Generator } from '../torch/generator.js'
 import type { Collated } from './collate.js'
 import type { DatasetLike } from './dataset.js'
-import { drawSeed, KeyedRandom } from './random.js'
+import { checkGenerator, type DrawOptions, permutation } from './drawing.js'
 import { Subset } from './subset.js'
 
-/** Options of {@link randomSplit}. */
-export interface RandomSplitOptions {
-  /** The split is a function of this number; without it, it follows `torch.manualSeed`. */
+/** Options of {@link randomSplit}; without any, the split follows `torch.manualSeed`. */
+export interface RandomSplitOptions extends DrawOptions {
+  /** The split is a function of this number: short for a new generator with this seed. */
   seed?: number
 }
 
 /**
- * Splits a data set at random into parts that share no sample (PyTorch `random_split`).
+ * Splits a data set at random into parts that share no sample (PyTorch `random_split`, the same parts
+ * for the same seed).
  *
  * `lengths` are numbers of samples that sum to the data set's length, or fractions that sum to 1;
  * samples left over by rounding fractions down go to the first parts, one each.
@@ -27,11 +29,18 @@ export function randomSplit<T, B = Collated<T>>(
   lengths: readonly number[],
   options?: RandomSplitOptions,
 ): Subset<T, B>[] {
-  const { seed = drawSeed() } = checkOptions('randomSplit', options, ['seed'])
-  checkInteger('randomSplit', 'seed', seed, { min: 0 })
+  const where = 'randomSplit'
+  const { seed, generator } = checkOptions(where, options, ['seed', 'generator'])
+  checkGenerator(where, generator)
+  if (seed !== undefined) {
+    checkInteger(where, 'seed', seed, { min: 0 })
+    if (generator !== undefined) {
+      throw new TypeError(`${where}: seed and generator exclude each other`)
+    }
+  }
   const counts = partLengths(dataset.length, lengths)
-  const key = { seed, epoch: 0, purpose: 'order', index: 0 } as const
-  const order = [...new KeyedRandom(key).permutation(dataset.length)]
+  const source = seed === undefined ? generator : new Generator().manualSeed(seed)
+  const order = permutation(dataset.length, source)
   let start = 0
   return counts.map((count) => {
     const part = new Subset(dataset, order.slice(start, start + count))

@@ -1,5 +1,22 @@
 import { checkBoolean, checkInteger, checkOptions } from '../check.js'
-import { nextRandom } from './random.js'
+import type { Generator } from '../torch/generator.js'
+import { torch } from '../torch/index.js'
+import {
+  checkGenerator,
+  type DrawOptions,
+  drawnIndices,
+  freshGenerator,
+  permutation,
+} from './drawing.js'
+import { inLoader, nextRandom } from './random.js'
+
+export {
+  type DistributedOptions,
+  type DistributedSampler,
+  distributed,
+} from './distributed-sampler.js'
+export type { DrawOptions } from './drawing.js'
+export { type WeightedRandomOptions, weightedRandom } from './weighted-sampler.js'
 
 /** The order of the samples: gives their indices, anew at each iteration. An array of indices is one. */
 export interface Sampler extends Iterable<number> {
@@ -13,7 +30,8 @@ export interface BatchSampler extends Iterable<readonly number[]> {
   readonly length?: number
 }
 
-type Sized = number | { readonly length: number }
+/** A data set, or a number of samples. */
+export type Sized = number | { readonly length: number }
 
 const sizeOf = (where: string, source: Sized): number =>
   checkInteger(where, 'length', typeof source === 'number' ? source : source.length, { min: 0 })
@@ -32,7 +50,7 @@ export function sequential(source: Sized): Sampler & { length: number } {
 }
 
 /** Options of {@link random}. */
-export interface RandomSamplerOptions {
+export interface RandomSamplerOptions extends DrawOptions {
   /** Whether an index may come more than once. Default false. */
   replacement?: boolean
   /** How many indices an iteration gives. Default: the number of samples. */
@@ -41,38 +59,77 @@ export interface RandomSamplerOptions {
 
 /**
  * Indices in random order (PyTorch `RandomSampler`). In a loader the order follows the loader's seed
- * and epoch, elsewhere `torch.manualSeed`.
+ * and epoch; elsewhere `torch.manualSeed`, or the generator given, with Python's numbers.
+ *
+ * Without replacement, more indices than there are samples come in several complete orders.
  */
 export function random(
   source: Sized,
   options?: RandomSamplerOptions,
 ): Sampler & { length: number } {
-  const size = sizeOf('samplers.random', source)
-  const { replacement = false, numSamples = size } = checkOptions('samplers.random', options, [
-    'replacement',
-    'numSamples',
-  ])
-  checkBoolean('samplers.random', 'replacement', replacement)
-  const max = replacement ? undefined : size
-  checkInteger('samplers.random', 'numSamples', numSamples, { min: 0, max })
-  return sampler(numSamples, function* () {
-    const numbers = nextRandom()
-    if (replacement) {
-      for (let drawn = 0; drawn < numSamples; drawn++) yield numbers.integer(size)
-    } else {
-      const order = numbers.permutation(size)
-      for (let position = 0; position < numSamples; position++) yield order[position] as number
-    }
-  })
+  const where = 'samplers.random'
+  const size = sizeOf(where, source)
+  const {
+    replacement = false,
+    numSamples = size,
+    generator,
+  } = checkOptions(where, options, ['replacement', 'numSamples', 'generator'])
+  checkBoolean(where, 'replacement', replacement)
+  checkInteger(where, 'numSamples', numSamples, { min: 0, max: size === 0 ? 0 : undefined })
+  checkGenerator(where, generator)
+  return sampler(numSamples, () =>
+    generator === undefined && inLoader()
+      ? keyedIndices(size, numSamples, replacement)
+      : torchIndices(size, numSamples, replacement, generator ?? freshGenerator()),
+  )
 }
 
-/** The given indices in random order, each once (PyTorch `SubsetRandomSampler`). */
-export function subsetRandom(indices: readonly number[]): Sampler & { length: number } {
-  for (const index of indices) checkInteger('samplers.subsetRandom', 'an index', index, { min: 0 })
+function* keyedIndices(size: number, count: number, replacement: boolean): Iterator<number> {
+  const numbers = nextRandom()
+  if (replacement) {
+    for (let drawn = 0; drawn < count; drawn++) yield numbers.integer(size)
+    return
+  }
+  for (let left = count; left > 0; left -= size) {
+    const order = numbers.permutation(size)
+    for (let place = 0; place < Math.min(left, size); place++) yield order[place] as number
+  }
+}
+
+/** As PyTorch draws them, to the last number taken from the generator: its next iteration goes on from there. */
+function* torchIndices(
+  size: number,
+  count: number,
+  replacement: boolean,
+  generator: Generator,
+): Iterator<number> {
+  if (count === 0) return
+  const block = replacement ? 32 : size
+  for (let left = count; left >= block && left > 0; left -= block) {
+    yield* replacement ? integers(size, block, generator) : permutation(size, generator)
+  }
+  const rest = count % block
+  // An order is drawn for the rest even where there is none.
+  yield* replacement ? integers(size, rest, generator) : permutation(size, generator).slice(0, rest)
+}
+
+const integers = (end: number, count: number, generator: Generator): number[] =>
+  drawnIndices(() => torch.randint(0, end, [count], { dtype: 'int64', generator }))
+
+/** The given indices in random order, each once (PyTorch `SubsetRandomSampler`); random as in {@link random}. */
+export function subsetRandom(
+  indices: readonly number[],
+  options?: DrawOptions,
+): Sampler & { length: number } {
+  const where = 'samplers.subsetRandom'
+  for (const index of indices) checkInteger(where, 'an index', index, { min: 0 })
+  const { generator } = checkOptions(where, options, ['generator'])
+  checkGenerator(where, generator)
   return sampler(indices.length, function* () {
-    for (const position of nextRandom().permutation(indices.length)) {
-      yield indices[position] as number
-    }
+    const { length } = indices
+    const order =
+      generator === undefined ? nextRandom().permutation(length) : permutation(length, generator)
+    for (const position of order) yield indices[position] as number
   })
 }
 

@@ -1,6 +1,7 @@
 import { checkInteger } from '../check.js'
 import type { Collated } from './collate.js'
 import { Dataset, type DatasetLike } from './dataset.js'
+import { type Described, described, describedSamples } from './described.js'
 
 /** Some samples of another data set; see {@link subset}. */
 export class Subset<T, B = Collated<T>> extends Dataset<T, B> {
@@ -36,6 +37,11 @@ export class Subset<T, B = Collated<T>> extends Dataset<T, B> {
 
   override release(item: T, index: number): void {
     this.dataset.release?.(item, this.#at(index))
+  }
+
+  get [described](): Described | undefined {
+    const all = describedSamples(this.dataset)
+    return all && { recipe: all.recipe, at: (position) => all.at(this.#at(position)) }
   }
 
   #at(position: number): number {

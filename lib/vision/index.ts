@@ -5,4 +5,11 @@ export { type DecodeImageOptions, decodeImage, ImageDecodeError } from './image/
 export * as models from './models/index.js'
 export * as ops from './ops/index.js'
 export * as transforms from './transforms/index.js'
-export { makeGrid, saveImage } from './utils/index.js'
+export {
+  contactSheet,
+  drawBoundingBoxes,
+  drawLabels,
+  drawSegmentationMasks,
+  makeGrid,
+  saveImage,
+} from './utils/index.js'

@@ -3,6 +3,7 @@
 #include <ATen/core/Generator.h>
 #include <napi.h>
 
+#include "image/handles.h"
 #include "napi/budget.h"
 
 namespace node_libtorch {
@@ -53,5 +54,7 @@ template napi_value make_handle(napi_env, Ledger&, at::Generator);
 template napi_value make_handle(napi_env, Ledger&, HookPtr);
 template napi_value make_handle(napi_env, Ledger&, FunctionCallPtr);
 template napi_value make_handle(napi_env, Ledger&, GraphNodePtr);
+template napi_value make_handle(napi_env, Ledger&, image::PackPtr);
+template napi_value make_handle(napi_env, Ledger&, image::RawCachePtr);
 
 }  // namespace node_libtorch

@@ -133,6 +133,43 @@ test('concat: one after the other, empty ones skipped', async (t) => {
   t.throws(() => concat([]), { message: /at least one data set/ })
 })
 
+test('concat of data sets that make whole batches makes them too, in the order asked for', async (t) => {
+  const rows = (...values: number[]) =>
+    tensorDataset(torch.tensor(values), torch.tensor(values.map((value) => -value)))
+  const part = rows(0, 1, 2)
+  const { getBatch } = concat([part, subset(rows(10, 11), [1]), part])
+  const batch = async (...indices: number[]) => {
+    const [x, y] = (await getBatch?.(indices)) ?? []
+    return [x?.toArray(), y?.toArray()]
+  }
+  t.deepEqual(await batch(6, 0, 3, 4, 3), [
+    [2, 0, 11, 0, 11],
+    [-2, -0, -11, -0, -11],
+  ])
+  t.deepEqual(await batch(1, 0), [
+    [1, 0],
+    [-1, -0],
+  ])
+  t.is(concat<unknown, unknown>([part, squares]).getBatch, undefined)
+})
+
+test('concat puts batches of plain objects together, also asynchronous ones', async (t) => {
+  const named = (start: number) =>
+    dataset({
+      length: 3,
+      getItem: (index) => index,
+      getBatch: async (indices) => ({
+        value: torch.tensor(indices.map((index) => start + index)),
+        name: indices.map((index) => `${start + index}`),
+      }),
+    })
+  const made = await concat([named(0), named(10)]).getBatch?.([4, 0, 5, 2])
+  t.deepEqual(made?.value.toArray(), [11, 0, 12, 2])
+  t.deepEqual(made?.name, ['11', '0', '12', '2'])
+  const odd = dataset({ length: 1, getItem: () => 0, getBatch: () => 3 })
+  t.throws(() => concat([odd, odd]).getBatch?.([0, 1]), { message: /got 3 and 3/ })
+})
+
 test('concat keeps class names only where all agree', (t) => {
   const named = (...classes: string[]) => dataset({ length: 1, getItem: () => 0, classes })
   t.deepEqual(concat([named('a', 'b'), named('a', 'b')]).classes, ['a', 'b'])

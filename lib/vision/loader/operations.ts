@@ -1,0 +1,186 @@
+// The transforms that the native loader knows, as the numbers that native/image/program.h reads.
+
+import { resizedSize } from '../transforms/resize.js'
+import type { HeightWidth } from '../transforms/size.js'
+import type { table } from '../transforms/table.js'
+import type { Transform } from '../transforms/transform.js'
+
+type Table = typeof table
+
+/** The settings of a transform, as its step has them. */
+type ParamsOf<Name extends keyof Table> =
+  Table[Name] extends Transform<infer _A, infer P> ? P : never
+
+/** The types of batches that the native loader writes. */
+export type BatchType = 'uint8' | 'float32' | 'bfloat16'
+
+/** What a step is to the native loader. */
+export interface Operation {
+  /** The number of the operation and its values. */
+  readonly code: readonly number[]
+  /** The size of the picture after it, where that is the same for all pictures. */
+  readonly size: HeightWidth | undefined
+  /** Whether it draws random numbers. */
+  readonly draws: boolean
+  /** Whether it only moves pixels or leaves some out, so that it may change places with what is done to values. */
+  readonly moves: boolean
+}
+
+/** Turns the settings of a step into an operation; `size` is that of the pictures before it, if they have one. */
+type Compile<P> = (params: P, size: HeightWidth | undefined) => Operation | undefined
+
+const Code = {
+  resizeShorter: 1,
+  resize: 2,
+  crop: 3,
+  centerCrop: 4,
+  randomResizedCrop: 5,
+  flipX: 6,
+  flipY: 7,
+  brightness: 8,
+  contrast: 9,
+  saturation: 10,
+  hue: 11,
+  colorJitter: 12,
+  grayscale: 13,
+  toFloat: 14,
+  normalize: 15,
+} as const
+
+/** A probability that stands for "always, without drawing". */
+const ALWAYS = -1
+
+const geometry = (code: readonly number[], size: HeightWidth | undefined): Operation => ({
+  code,
+  size,
+  draws: false,
+  moves: false,
+})
+
+const flip =
+  (code: number, draws: boolean): Compile<{ readonly p?: number }> =>
+  ({ p = ALWAYS }, size) => ({ code: [code, p], size, draws, moves: true })
+
+const adjustment =
+  (code: number): Compile<{ readonly factor: number }> =>
+  ({ factor }, size) =>
+    geometry([code, factor], size)
+
+const isNative = ({ interpolation, antialias }: { interpolation: string; antialias: boolean }) =>
+  interpolation === 'bilinear' && antialias
+
+const inside = (size: HeightWidth | undefined, bottom: number, right: number): boolean =>
+  size !== undefined && bottom <= size[0] && right <= size[1]
+
+const JITTERS = ['brightness', 'contrast', 'saturation', 'hue'] as const
+
+const OPERATIONS: { readonly [Name in keyof Table]?: Compile<ParamsOf<Name>> } = {
+  resize: ({ size, maxSize, ...interpolation }, from) => {
+    if (!isNative(interpolation)) return undefined
+    if (size?.[1] !== undefined)
+      return geometry([Code.resize, size[0], size[1]], [size[0], size[1]])
+    if (from !== undefined) {
+      const to = resizedSize(from[0], from[1], size, maxSize)
+      return geometry([Code.resize, ...to], to)
+    }
+    if (size === null) return undefined
+    return geometry([Code.resizeShorter, size[0], maxSize ?? 0], undefined)
+  },
+  crop: ({ top, left, height, width }, size) => ({
+    ...geometry([Code.crop, top, left, height, width], [height, width]),
+    moves: top >= 0 && left >= 0 && inside(size, top + height, left + width),
+  }),
+  centerCrop: ({ size: [height, width] }, size) => ({
+    ...geometry([Code.centerCrop, height, width], [height, width]),
+    moves: inside(size, height, width),
+  }),
+  resizedCrop: ({ top, left, height, width, size, ...interpolation }) => {
+    if (!isNative(interpolation)) return undefined
+    const to = resizedSize(height, width, size)
+    return geometry([Code.crop, top, left, height, width, Code.resize, ...to], to)
+  },
+  randomResizedCrop: ({ size, scale, ratio, ...interpolation }) => {
+    if (!isNative(interpolation)) return undefined
+    const code = [Code.randomResizedCrop, ...size, ...scale, ...ratio]
+    return { ...geometry(code, size), draws: true }
+  },
+  horizontalFlip: flip(Code.flipX, false),
+  verticalFlip: flip(Code.flipY, false),
+  randomHorizontalFlip: flip(Code.flipX, true),
+  randomVerticalFlip: flip(Code.flipY, true),
+  adjustBrightness: adjustment(Code.brightness),
+  adjustContrast: adjustment(Code.contrast),
+  adjustSaturation: adjustment(Code.saturation),
+  adjustHue: adjustment(Code.hue),
+  colorJitter: (ranges, size) => {
+    const values = JITTERS.flatMap((name) => {
+      const range = ranges[name]
+      return range === undefined ? [0, 0, 0] : [1, ...range]
+    })
+    return { ...geometry([Code.colorJitter, ...values], size), draws: true }
+  },
+  // One channel is another shape than what the loader makes.
+  rgbToGrayscale: ({ numOutputChannels }, size) =>
+    numOutputChannels === 3 ? geometry([Code.grayscale], size) : undefined,
+}
+
+/** What a step is to the native loader; undefined if it is nothing there. */
+export function operationOf(
+  name: string,
+  params: object,
+  size: HeightWidth | undefined,
+): Operation | undefined {
+  if (!Object.hasOwn(OPERATIONS, name)) return undefined
+  const compile = OPERATIONS[name as keyof Table] as Compile<object>
+  return compile(params, size)
+}
+
+/** What a step on single values is to the native loader. */
+export interface ValueOperation {
+  /** The number of the operation and its values; empty for one that changes nothing. */
+  readonly code: readonly number[]
+  /** The type of the picture after it. */
+  readonly dtype: BatchType
+}
+
+/** How bytes become floating-point numbers. */
+const FROM_BYTES = { dividedBy255: 0, timesReciprocal: 1, unscaled: 2 } as const
+
+function converted(from: BatchType, to: string, scale: boolean): ValueOperation | undefined {
+  if (from === to) return { code: [], dtype: from }
+  if (from === 'float32' && to === 'bfloat16') return { code: [], dtype: to }
+  if (from !== 'uint8' || to !== 'float32') return undefined
+  const how = scale ? FROM_BYTES.timesReciprocal : FROM_BYTES.unscaled
+  return { code: [Code.toFloat, how], dtype: to }
+}
+
+const threeOf = (values: readonly number[]): readonly number[] =>
+  values.length === 1 ? [0, 1, 2].map(() => values[0] as number) : values
+
+type CompileValues<P> = (params: P, from: BatchType) => ValueOperation | undefined
+
+const VALUE_OPERATIONS: { readonly [Name in keyof Table]?: CompileValues<ParamsOf<Name>> } = {
+  toTensor: (_, from) =>
+    from === 'uint8'
+      ? { code: [Code.toFloat, FROM_BYTES.dividedBy255], dtype: 'float32' }
+      : { code: [], dtype: from },
+  toDtype: ({ dtype, scale }, from) => converted(from, dtype, scale),
+  convertImageDtype: ({ dtype }, from) => converted(from, dtype, true),
+  normalize: ({ mean, std }, from) => {
+    // Where it fails, it fails as a step for single pictures, with the name of a file.
+    if (from !== 'float32' || threeOf(mean).length !== 3 || threeOf(std).length !== 3)
+      return undefined
+    return { code: [Code.normalize, ...threeOf(mean), ...threeOf(std)], dtype: from }
+  },
+}
+
+/** What a step on single values is to the native loader, on pictures of type `from`; undefined if it is nothing there. */
+export function valueOperationOf(
+  name: string,
+  params: object,
+  from: BatchType,
+): ValueOperation | undefined {
+  if (!Object.hasOwn(VALUE_OPERATIONS, name)) return undefined
+  const compile = VALUE_OPERATIONS[name as keyof Table] as CompileValues<object>
+  return compile(params, from)
+}

@@ -1,0 +1,111 @@
+// One picture under geometric changes, which are put off until its pixels are needed: a crop
+// decodes no more than the crop, and a resize computes no more than a later crop keeps.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "image/output.h"
+#include "image/picture.h"
+#include "image/resize.h"
+#include "image/source.h"
+#include "image/stopwatch.h"
+
+namespace node_libtorch::image {
+
+/// One for each thread, for one picture after the other.
+class Canvas {
+ public:
+  explicit Canvas(Stopwatch& watch) : watch_(watch) {}
+
+  /// Begins with a picture, which must live until the pixels are read. If `fast`, one that is to
+  /// become much smaller may be read at a fraction of its size.
+  void open(Source& source, bool fast = false);
+
+  int width() const { return window_.width; }
+  int height() const { return window_.height; }
+
+  /// Cuts a box out; what of it lies outside is 0.
+  void crop(const Box& box);
+  void resize(int width, int height);
+  void flip_horizontally() { flip_x_ = !flip_x_; }
+  void flip_vertically() { flip_y_ = !flip_y_; }
+
+  /// From here on the picture is one of float32 numbers. Its bytes stay bytes as long as that makes
+  /// no difference.
+  void to_float(Scale scale);
+  /// (value - mean) / std of each channel, of a picture of numbers; put off as well.
+  void normalize(const std::array<float, 3>& mean, const std::array<float, 3>& std);
+
+  /// Calls `fn` with the pixels as they are now, Pixels or Floats, to be changed.
+  template <class Fn>
+  void change(Fn&& fn) {
+    realize();
+    if (!values_) return fn(pixels_);
+    settle_values();
+    fn(floats_);
+  }
+
+  /// Calls `fn` with the pixels, Pixels or Floats, and with what is to become of their values; null
+  /// if they are a picture of bytes.
+  template <class Fn>
+  void finish(Fn&& fn) {
+    realize();
+    const Values* values = values_ ? &*values_ : nullptr;
+    if (in_floats_) {
+      fn(floats_, values);
+    } else {
+      fn(pixels_, values);
+    }
+  }
+
+ private:
+  struct Size {
+    int width;
+    int height;
+    /// Resized as numbers, not as bytes.
+    bool in_floats;
+  };
+
+  void begin(int width, int height);
+  /// Does what was put off of places.
+  void realize();
+  template <class T>
+  void flip_into(const ViewOf<T>& view, Raster<T>& to) const;
+  /// The pixels of a box of the source, or of pixels_.
+  View read(const Box& box, int shrink = 1);
+  void resize_now();
+  /// How many times smaller the source is read.
+  int shrink() const;
+  template <class T>
+  void pad(const Box& box, Raster<T>& pixels, Raster<T>& spare);
+  /// Does what was put off of values: the picture is in floats_ afterwards.
+  void settle_values();
+
+  Stopwatch& watch_;
+  Resizer resizer_;
+  Axis columns_;
+  Axis rows_;
+  Pixels pixels_;
+  Pixels spare_;
+  Floats floats_;
+  Floats spare_floats_;
+
+  /// Null once its pixels are read: they are in pixels_.
+  Source* source_ = nullptr;
+  bool fast_ = false;
+  /// They are in floats_ instead.
+  bool in_floats_ = false;
+  /// What is still to be done to single values; a picture of bytes has none.
+  std::optional<Values> values_;
+  /// What of the source is used.
+  Box box_;
+  std::optional<Size> resized_;
+  /// What of the resized box is used; without a resize, all of the box.
+  Box window_;
+  bool flip_x_ = false;
+  bool flip_y_ = false;
+};
+
+}  // namespace node_libtorch::image

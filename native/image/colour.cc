@@ -1,0 +1,210 @@
+#include "image/colour.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "image/processor.h"
+
+namespace node_libtorch::image {
+
+namespace {
+
+// ITU-R BT.601's luma as torchvision rounds it.
+constexpr float kRed = 0.2989f;
+constexpr float kGreen = 0.587f;
+constexpr float kBlue = 0.114f;
+
+/// Cuts off at black and white, and drops the fraction of bytes.
+void store(float value, uint8_t& to) { to = static_cast<uint8_t>(std::clamp(value, 0.f, 255.f)); }
+void store(float value, float& to) { to = std::clamp(value, 0.f, 1.f); }
+
+float exact_luma(float red, float green, float blue) {
+  return std::fma(blue, kBlue, std::fma(green, kGreen, red * kRed));
+}
+
+float luma(const uint8_t* pixel) { return std::floor(exact_luma(pixel[0], pixel[1], pixel[2])); }
+
+float luma(const float* pixel) { return exact_luma(pixel[0], pixel[1], pixel[2]); }
+
+template <class T>
+void scale(T* pixels, size_t count, float factor) {
+  for (size_t i = 0; i < count; i++, pixels += kPixel) {
+    for (int c = 0; c < 3; c++) store(static_cast<float>(pixels[c]) * factor, pixels[c]);
+  }
+}
+
+template <class T>
+void blend(T* pixel, float factor, float other, float share) {
+  for (int c = 0; c < 3; c++) {
+    store(std::fma(other, share, static_cast<float>(pixel[c]) * factor), pixel[c]);
+  }
+}
+
+template <class T>
+void blend_constant(T* pixels, size_t count, float factor, float constant, float share) {
+  for (size_t i = 0; i < count; i++, pixels += kPixel) blend(pixels, factor, constant, share);
+}
+
+template <class T>
+void blend_luma(T* pixels, size_t count, float factor, float share) {
+  for (size_t i = 0; i < count; i++, pixels += kPixel) blend(pixels, factor, luma(pixels), share);
+}
+
+template <class T>
+double sum_luma(const T* pixels, size_t count) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++, pixels += kPixel) sum += luma(pixels);
+  return sum;
+}
+
+float unit(uint8_t byte) { return static_cast<float>(byte) * static_cast<float>(1.0 / 255); }
+float unit(float value) { return value; }
+
+// Not quite 256: then every byte has an equal share of 0 ... 1.
+void store_unit(float value, uint8_t& to) {
+  to = static_cast<uint8_t>(value * static_cast<float>(256 - 1e-3));
+}
+void store_unit(float value, float& to) { to = value; }
+
+/// Every operation rounds by itself, as in torch: no fused ones.
+template <class T>
+void turn_one(T* pixel, float by) {
+  const float r = unit(pixel[0]);
+  const float g = unit(pixel[1]);
+  const float b = unit(pixel[2]);
+  const float value = std::max({r, g, b});
+  const float range = value - std::min({r, g, b});
+  const bool grey = range == 0;
+  const float saturation = range / (grey ? 1.f : value);
+  const float divisor = grey ? 1.f : range;
+  const float from_red = (value - r) / divisor;
+  const float from_green = (value - g) / divisor;
+  const float from_blue = (value - b) / divisor;
+  float hue = 0;
+  if (value == r) {
+    hue = from_blue - from_green;
+  } else if (value == g) {
+    hue = from_red + 2 - from_blue;
+  } else {
+    hue = from_green + 4 - from_red;
+  }
+  hue = std::fmod(hue * static_cast<float>(1.0 / 6) + 1, 1.f);
+  hue += by;
+  hue = std::fmod(hue, 1.f);
+  if (hue < 0) hue += 1;
+
+  const float sixths = hue * 6;
+  const float sector = std::floor(sixths);
+  const float within = sixths - sector;
+  const float shade = saturation * within;
+  const float paleness = 1 - saturation;
+  const float q = std::clamp((1 - shade) * value, 0.f, 1.f);
+  const float t = std::clamp((shade + paleness) * value, 0.f, 1.f);
+  const float p = std::clamp(paleness * value, 0.f, 1.f);
+  float red = value, green = t, blue = p;
+  switch (static_cast<int>(sector) % 6) {
+    case 1:
+      red = q, green = value, blue = p;
+      break;
+    case 2:
+      red = p, green = value, blue = t;
+      break;
+    case 3:
+      red = p, green = q, blue = value;
+      break;
+    case 4:
+      red = t, green = p, blue = value;
+      break;
+    case 5:
+      red = value, green = p, blue = q;
+      break;
+    default:
+      break;
+  }
+  store_unit(red, pixel[0]);
+  store_unit(green, pixel[1]);
+  store_unit(blue, pixel[2]);
+}
+
+template <class T>
+void turn(T* pixels, size_t count, float by) {
+  for (size_t i = 0; i < count; i++, pixels += kPixel) turn_one(pixels, by);
+}
+
+template <class T>
+void grey(T* pixels, size_t count) {
+  for (size_t i = 0; i < count; i++, pixels += kPixel) {
+    pixels[0] = pixels[1] = pixels[2] = static_cast<T>(luma(pixels));
+  }
+}
+
+template <class T>
+size_t count_of(const Raster<T>& pixels) {
+  return static_cast<size_t>(pixels.width()) * pixels.height();
+}
+
+/// What of the other picture remains, as Python computes it before it becomes a float32.
+float share_of(double factor) { return static_cast<float>(1.0 - factor); }
+
+}  // namespace
+
+template <class T>
+ColourKernels<T> scalar_colour_kernels() {
+  return {scale<T>, blend_constant<T>, blend_luma<T>, sum_luma<T>, turn<T>, grey<T>};
+}
+
+template <class T>
+const ColourKernels<T>& best_colour_kernels() {
+#if defined(__x86_64__)
+  static const ColourKernels<T> kernels =
+      runs_avx2() ? avx2_colour_kernels<T>() : scalar_colour_kernels<T>();
+#else
+  static const ColourKernels<T> kernels = scalar_colour_kernels<T>();
+#endif
+  return kernels;
+}
+
+template <class T>
+void adjust_brightness(Raster<T>& pixels, double factor) {
+  best_colour_kernels<T>().scale(pixels.row(0), count_of(pixels), static_cast<float>(factor));
+}
+
+template <class T>
+void adjust_contrast(Raster<T>& pixels, double factor) {
+  const ColourKernels<T>& kernels = best_colour_kernels<T>();
+  const size_t count = count_of(pixels);
+  const float sum = static_cast<float>(kernels.sum_luma(pixels.row(0), count));
+  const float mean = sum / static_cast<float>(count);
+  kernels.blend_constant(pixels.row(0), count, static_cast<float>(factor), mean, share_of(factor));
+}
+
+template <class T>
+void adjust_saturation(Raster<T>& pixels, double factor) {
+  best_colour_kernels<T>().blend_luma(pixels.row(0), count_of(pixels), static_cast<float>(factor),
+                                      share_of(factor));
+}
+
+template <class T>
+void adjust_hue(Raster<T>& pixels, double factor) {
+  best_colour_kernels<T>().turn(pixels.row(0), count_of(pixels), static_cast<float>(factor));
+}
+
+template <class T>
+void to_grayscale(Raster<T>& pixels) {
+  best_colour_kernels<T>().grey(pixels.row(0), count_of(pixels));
+}
+
+#define NODE_LIBTORCH_COLOURS(T)                             \
+  template ColourKernels<T> scalar_colour_kernels<T>();      \
+  template const ColourKernels<T>& best_colour_kernels<T>(); \
+  template void adjust_brightness<T>(Raster<T>&, double);    \
+  template void adjust_contrast<T>(Raster<T>&, double);      \
+  template void adjust_saturation<T>(Raster<T>&, double);    \
+  template void adjust_hue<T>(Raster<T>&, double);           \
+  template void to_grayscale<T>(Raster<T>&);
+
+NODE_LIBTORCH_COLOURS(uint8_t)
+NODE_LIBTORCH_COLOURS(float)
+#undef NODE_LIBTORCH_COLOURS
+
+}  // namespace node_libtorch::image

@@ -1,0 +1,239 @@
+#include "image/program.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+
+namespace node_libtorch::image {
+
+namespace {
+
+/// Numbers that follow each operation.
+int values_of(Operation operation) {
+  switch (operation) {
+    case Operation::kResizeShorter:
+    case Operation::kResize:
+    case Operation::kCenterCrop:
+      return 2;
+    case Operation::kCrop:
+      return 4;
+    case Operation::kRandomResizedCrop:
+    case Operation::kNormalize:
+      return 6;
+    case Operation::kFlipX:
+    case Operation::kFlipY:
+    case Operation::kBrightness:
+    case Operation::kContrast:
+    case Operation::kSaturation:
+    case Operation::kHue:
+    case Operation::kToFloat:
+      return 1;
+    case Operation::kColorJitter:
+      return 12;
+    case Operation::kGrayscale:
+      return 0;
+  }
+  throw std::invalid_argument("an operation that does not exist");
+}
+
+/// Sizes and places that no arithmetic on them leaves the range of int.
+void check(const Step& step) {
+  constexpr double kMost = 1 << 24;
+  for (const double value : step.values) {
+    if (!(std::abs(value) <= kMost)) throw std::invalid_argument("a number out of range");
+  }
+  const auto at_least_one = [&](int i) {
+    if (step.values[i] < 1) throw std::invalid_argument("a size below 1");
+  };
+  switch (step.operation) {
+    case Operation::kCrop:
+      at_least_one(2), at_least_one(3);
+      break;
+    case Operation::kResize:
+    case Operation::kCenterCrop:
+    case Operation::kRandomResizedCrop:
+      at_least_one(1);
+      [[fallthrough]];
+    case Operation::kResizeShorter:
+      at_least_one(0);
+      break;
+    case Operation::kToFloat:
+      if (step.values[0] < 0 || step.values[0] > static_cast<int>(Scale::kAsIs)) {
+        throw std::invalid_argument("a scale that does not exist");
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+bool draws(const Step& step) {
+  switch (step.operation) {
+    case Operation::kRandomResizedCrop:
+    case Operation::kColorJitter:
+      return true;
+    case Operation::kFlipX:
+    case Operation::kFlipY:
+      return step.values[0] >= 0;
+    default:
+      return false;
+  }
+}
+
+/// To the nearest integer, halves to the even one, as Python rounds.
+int rounded(double value) { return static_cast<int>(std::nearbyint(value)); }
+
+/// Where a window of `size` in the middle of `length` begins; before 0 if it is the larger one.
+int centered(int length, int size) {
+  return size > length ? -((size - length) / 2) : rounded((length - size) / 2.0);
+}
+
+void resize_shorter(Canvas& canvas, int size, int longest) {
+  const bool upright = canvas.width() <= canvas.height();
+  const int64_t shorter = upright ? canvas.width() : canvas.height();
+  const int64_t longer = upright ? canvas.height() : canvas.width();
+  int64_t new_shorter = size;
+  int64_t new_longer = size * longer / shorter;
+  if (longest > 0 && new_longer > longest) {
+    new_shorter = longest * new_shorter / new_longer;
+    new_longer = longest;
+  }
+  if (new_shorter < 1) throw PictureError("it is too narrow to be resized");
+  const int first = static_cast<int>(new_shorter);
+  const int second = static_cast<int>(new_longer);
+  canvas.resize(upright ? first : second, upright ? second : first);
+}
+
+/// torchvision's RandomResizedCrop: ten times an area and a ratio, until the box fits; else the
+/// largest in the middle.
+Box random_box(int width, int height, const std::array<double, 12>& values, KeyedRandom& random) {
+  const double area = static_cast<double>(height) * width;
+  const double low = values[4];
+  const double high = values[5];
+  for (int attempt = 0; attempt < 10; attempt++) {
+    const double part = area * random.uniform(values[2], values[3]);
+    const double aspect = random.log_uniform(low, high);
+    const double w = std::nearbyint(std::sqrt(part * aspect));
+    const double h = std::nearbyint(std::sqrt(part / aspect));
+    if (w > 0 && w <= width && h > 0 && h <= height) {
+      const int top = random.integer(height - static_cast<int>(h) + 1);
+      const int left = random.integer(width - static_cast<int>(w) + 1);
+      return {left, top, static_cast<int>(w), static_cast<int>(h)};
+    }
+  }
+  const double aspect = static_cast<double>(width) / height;
+  const int h = aspect < low ? rounded(width / low) : height;
+  const int w = aspect > high ? rounded(height * high) : width;
+  return {(width - w) / 2, (height - h) / 2, w, h};
+}
+
+void adjust(Canvas& canvas, int which, double factor) {
+  canvas.change([&](auto& pixels) {
+    switch (which) {
+      case 0:
+        return adjust_brightness(pixels, factor);
+      case 1:
+        return adjust_contrast(pixels, factor);
+      case 2:
+        return adjust_saturation(pixels, factor);
+      default:
+        return adjust_hue(pixels, factor);
+    }
+  });
+}
+
+/// torchvision's ColorJitter: an order of all four changes, then the factors of those that are
+/// wanted.
+void jitter(Canvas& canvas, const std::array<double, 12>& values, KeyedRandom& random) {
+  std::array<int, 4> order{0, 1, 2, 3};
+  for (int last = 3; last > 0; last--) std::swap(order[last], order[random.integer(last + 1)]);
+  std::array<double, 4> factors{};
+  for (int i = 0; i < 4; i++) {
+    if (values[i * 3] != 0) factors[i] = random.uniform(values[i * 3 + 1], values[i * 3 + 2]);
+  }
+  for (const int which : order) {
+    if (values[which * 3] != 0) adjust(canvas, which, factors[which]);
+  }
+}
+
+bool happens(double probability, KeyedRandom& random) {
+  return probability < 0 || random.uniform(0, 1) < probability;
+}
+
+}  // namespace
+
+Program::Program(std::span<const double> numbers) {
+  uint32_t streams = 0;
+  for (size_t i = 0; i < numbers.size();) {
+    Step step{static_cast<Operation>(static_cast<int>(numbers[i++])), streams, {}};
+    const size_t count = values_of(step.operation);
+    if (numbers.size() - i < count) throw std::invalid_argument("a program that breaks off");
+    std::copy_n(numbers.begin() + i, count, step.values.begin());
+    check(step);
+    i += count;
+    if (draws(step)) streams++;
+    steps_.push_back(step);
+  }
+}
+
+void Program::run(Canvas& canvas, const RandomKey& key) const {
+  for (const Step& step : steps_) {
+    KeyedRandom random(key, step.stream);
+    const auto& values = step.values;
+    const auto whole = [&](int i) { return static_cast<int>(values[i]); };
+    const auto number = [&](int i) { return static_cast<float>(values[i]); };
+    switch (step.operation) {
+      case Operation::kResizeShorter:
+        resize_shorter(canvas, whole(0), whole(1));
+        break;
+      case Operation::kResize:
+        canvas.resize(whole(1), whole(0));
+        break;
+      case Operation::kCrop:
+        canvas.crop({whole(1), whole(0), whole(3), whole(2)});
+        break;
+      case Operation::kCenterCrop:
+        canvas.crop({centered(canvas.width(), whole(1)), centered(canvas.height(), whole(0)),
+                     whole(1), whole(0)});
+        break;
+      case Operation::kRandomResizedCrop:
+        canvas.crop(random_box(canvas.width(), canvas.height(), values, random));
+        canvas.resize(whole(1), whole(0));
+        break;
+      case Operation::kFlipX:
+        if (happens(values[0], random)) canvas.flip_horizontally();
+        break;
+      case Operation::kFlipY:
+        if (happens(values[0], random)) canvas.flip_vertically();
+        break;
+      case Operation::kBrightness:
+        adjust(canvas, 0, values[0]);
+        break;
+      case Operation::kContrast:
+        adjust(canvas, 1, values[0]);
+        break;
+      case Operation::kSaturation:
+        adjust(canvas, 2, values[0]);
+        break;
+      case Operation::kHue:
+        adjust(canvas, 3, values[0]);
+        break;
+      case Operation::kColorJitter:
+        jitter(canvas, values, random);
+        break;
+      case Operation::kGrayscale:
+        canvas.change([](auto& pixels) { to_grayscale(pixels); });
+        break;
+      case Operation::kToFloat:
+        canvas.to_float(static_cast<Scale>(whole(0)));
+        break;
+      case Operation::kNormalize:
+        canvas.normalize({number(0), number(1), number(2)}, {number(3), number(4), number(5)});
+        break;
+    }
+  }
+}
+
+}  // namespace node_libtorch::image

@@ -1,0 +1,191 @@
+// Whatever way a batch takes, its numbers are those of the transforms one after the other.
+
+import { createHash } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { copyFile, mkdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import sharp from 'sharp'
+import { concat, type DataLoaderOptions, dataloader, subset } from '../../../lib/data/index.js'
+import { torch } from '../../../lib/torch/index.js'
+import type { Tensor } from '../../../lib/torch/tensor.js'
+import { imageFolder } from '../../../lib/vision/datasets/index.js'
+import { compile } from '../../../lib/vision/loader/compile.js'
+import * as transforms from '../../../lib/vision/transforms/index.js'
+import type { RunnableStep } from '../../../lib/vision/transforms/transform.js'
+import { expectNoLiveTensors } from '../../helpers/live.js'
+
+expectNoLiveTensors(test)
+
+const photos = fileURLToPath(new URL('../../../examples/photos/test', import.meta.url))
+const { pipeline } = transforms
+const mean = [0.485, 0.456, 0.406]
+const std = [0.229, 0.224, 0.225]
+const jitter = { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 }
+
+/** A folder with pictures of several formats, one of them under the name of another. */
+const mixed = mkdtempSync(join(tmpdir(), 'chains-'))
+test.before(async () => {
+  await mkdir(join(mixed, 'a'))
+  await mkdir(join(mixed, 'b'))
+  const photo = join(photos, 'fishes/fish9.jpg')
+  await copyFile(photo, join(mixed, 'a/1.jpg'))
+  await sharp(photo).grayscale().png().toFile(join(mixed, 'a/2.png'))
+  await sharp(photo).ensureAlpha(0.5).webp({ lossless: true }).toFile(join(mixed, 'b/3.webp'))
+  await sharp(photo).png().toFile(join(mixed, 'b/4.jpg'))
+  await sharp(photo)
+    .jpeg({ progressive: true, chromaSubsampling: '4:4:4' })
+    .toFile(join(mixed, 'b/5.png'))
+})
+test.after.always(() => rm(mixed, { recursive: true }))
+
+const hash = (x: Tensor) => createHash('sha1').update(x.toBytes()).digest('hex')
+
+/** A hash of the bytes, and the targets, of each batch of an epoch. */
+async function epoch(
+  dataset: Parameters<typeof dataloader<unknown, [Tensor, Tensor]>>[0],
+  options: DataLoaderOptions<unknown, [Tensor, Tensor]>,
+) {
+  const batches: unknown[] = []
+  for await (const [x, y] of dataloader(dataset, { seed: 5, shuffle: true, ...options })) {
+    batches.push({ shape: [...x.shape], dtype: x.dtype, x: hash(x), y: y.toArray() })
+    x.dispose()
+    y.dispose()
+  }
+  return batches
+}
+
+const chains = {
+  'for training': pipeline()
+    .randomResizedCrop(64)
+    .randomHorizontalFlip()
+    .colorJitter(jitter)
+    .toTensor()
+    .normalize(mean, std),
+  'for validation': pipeline().resize(72).centerCrop(64).toTensor().normalize(mean, std),
+  bytes: pipeline().randomResizedCrop([40, 60]).randomVerticalFlip().randomHorizontalFlip(0.3),
+  'values before what only moves pixels': pipeline()
+    .resize([50, 70])
+    .toTensor()
+    .randomHorizontalFlip()
+    .centerCrop([40, 50])
+    .normalize(mean, std),
+  'values before a crop that pads': pipeline()
+    .resize([50, 70])
+    .toTensor()
+    .normalize(mean, std)
+    .centerCrop(60),
+  'a crop that pads': pipeline().crop(-10, 200, 100, 100).resize([30, 31]).verticalFlip(),
+  'a resized crop, then all colours': pipeline()
+    .resizedCrop(10, 20, 100, 90, [48, 48])
+    .adjustBrightness(1.2)
+    .adjustContrast(0.7)
+    .adjustSaturation(1.6)
+    .adjustHue(-0.2)
+    .rgbToGrayscale(3),
+  'half precision': pipeline()
+    .randomResizedCrop(32)
+    .toTensor()
+    .normalize(mean, std)
+    .toDtype('bfloat16'),
+  'half precision from bytes': pipeline()
+    .randomResizedCrop(32)
+    .toDtype('bfloat16', { scale: true }),
+  'a type that is not native': pipeline().randomResizedCrop(32).toTensor().toDtype('float64'),
+  'integers of another type': pipeline().resize(40).centerCrop(40).toDtype('int64'),
+  'a step that is not native, behind random ones': pipeline()
+    .randomResizedCrop(48)
+    .colorJitter({ hue: 0.2 })
+    .pad(4)
+    .randomHorizontalFlip()
+    .randomResizedCrop(40)
+    .toTensor(),
+  'a function of the user': pipeline()
+    .randomResizedCrop(48)
+    .lambda((image) => image.flip([-1]))
+    .randomVerticalFlip()
+    .toTensor(),
+  'another kernel': pipeline().centerCrop(90).resize(48, { interpolation: 'bicubic' }),
+  'in floating point from the start': pipeline()
+    .toTensor()
+    .randomResizedCrop(48)
+    .colorJitter(jitter)
+    .randomHorizontalFlip()
+    .normalize(mean, std),
+} as const
+
+for (const [name, chain] of Object.entries(chains)) {
+  test(`the same numbers on every path: ${name}`, async (t) => {
+    for (const root of [photos, mixed]) {
+      const ds = await imageFolder(root, { transform: chain })
+      const plain = await epoch(ds, { batchSize: 6, numWorkers: 0 })
+      t.deepEqual(await epoch(ds, { batchSize: 6, numWorkers: 2 }), plain)
+    }
+  })
+}
+
+const compiled = (chain: { steps: readonly unknown[] }) =>
+  compile(chain.steps as readonly RunnableStep[])
+
+test('what of a chain is native', (t) => {
+  const left = (name: keyof typeof chains) => {
+    const plan = compiled(chains[name])
+    return (
+      plan && [
+        plan.dtype,
+        ...plan.size,
+        plan.streams,
+        ...[...plan.single, ...plan.whole].map((step) => step.name),
+      ]
+    )
+  }
+  t.deepEqual(left('for training'), ['float32', 64, 64, 3])
+  t.deepEqual(left('for validation'), ['float32', 64, 64, 0])
+  t.deepEqual(left('bytes'), ['uint8', 40, 60, 3])
+  t.deepEqual(left('values before what only moves pixels'), ['float32', 40, 50, 1])
+  t.deepEqual(left('values before a crop that pads'), ['float32', 60, 60, 0])
+  t.deepEqual(left('half precision'), ['bfloat16', 32, 32, 1])
+  t.deepEqual(left('half precision from bytes'), ['uint8', 32, 32, 1, 'toDtype'])
+  t.deepEqual(left('in floating point from the start'), ['float32', 48, 48, 3])
+  t.deepEqual(left('a type that is not native'), ['float32', 32, 32, 1, 'toDtype'])
+  t.deepEqual(left('a function of the user'), [
+    'uint8',
+    48,
+    48,
+    1,
+    'lambda',
+    'randomVerticalFlip',
+    'toTensor',
+  ])
+  t.is(compiled(pipeline().toTensor()), undefined)
+  t.is(compiled(pipeline().resize(40)), undefined)
+  const there = compiled(pipeline().to('cpu').centerCrop(8).to('cpu').toTensor())
+  t.deepEqual([there?.dtype, there?.device, there?.whole.length], ['float32', 'cpu', 0])
+})
+
+test('parts of data sets, and several of them', async (t) => {
+  const transform = chains['for training']
+  const one = await imageFolder(photos, { transform })
+  const two = await imageFolder(mixed, { transform })
+  const both = concat([subset(one, [5, 3, 9, 1]), two])
+  const plain = await epoch(both, { batchSize: 4, numWorkers: 0 })
+  t.deepEqual(await epoch(both, { batchSize: 4 }), plain)
+})
+
+test('a collate of the user gets the samples', async (t) => {
+  const ds = await imageFolder(photos, { transform: chains['for training'] })
+  const sums = async (numWorkers: number) => {
+    const loader = dataloader(ds, {
+      batchSize: 7,
+      seed: 1,
+      numWorkers,
+      collate: (samples) => torch.scope(() => samples.map(([x, y]) => [x.sum().item(), y])),
+    })
+    const all: unknown[] = []
+    for await (const batch of loader) all.push(batch)
+    return all
+  }
+  t.deepEqual(await sums(2), await sums(0))
+})
