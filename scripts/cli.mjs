@@ -7,13 +7,17 @@ import { ROOT } from './addon/paths.mjs'
 import { doctor } from './doctor.mjs'
 import { findLibtorch } from './libtorch/find.mjs'
 import { DEFAULT_VERSION } from './libtorch/version.mjs'
+import { pack } from './pack.mjs'
 import { describe } from './report.mjs'
+import { show } from './show.mjs'
 
 const HELP = `Usage: npx node-libtorch <command> [options]
 
 Commands:
   install   find or download libtorch and build the native addon
   doctor    examine the installation step by step
+  pack      write the pictures of a folder into one file (pack --help)
+  show      write a contact sheet of what the loader makes of a folder of pictures (show --help)
   version   print the version of node-libtorch
   help      print this text
 
@@ -53,6 +57,13 @@ async function install(args) {
   ensureAddon(await findLibtorch({ ...process.env, ...given }), { clean: values.clean })
 }
 
+/** @param {string[]} args */
+async function showPictures(args) {
+  // The package by its own name: the library is needed for this command only.
+  const [library, vision] = [await import('node-libtorch'), await import('node-libtorch/vision')]
+  await show(args, /** @type {any} */ ({ ...vision, dataloader: library.dataloader }))
+}
+
 function version() {
   console.log(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version)
 }
@@ -65,6 +76,12 @@ try {
       break
     case 'doctor':
       if (!doctor()) process.exitCode = 1
+      break
+    case 'pack':
+      if (!(await pack(rest, await import('../dist/lib/vision/index.js')))) process.exitCode = 1
+      break
+    case 'show':
+      await showPictures(rest)
       break
     case 'version':
     case '--version':

@@ -2,12 +2,20 @@
 // Set PYTHON to choose the interpreter.
 
 import { adamw } from './adamw.js'
+import { loader } from './loader.js'
 import { ops } from './ops.js'
 import { startup } from './startup.js'
 import { step } from './step.js'
 import { types } from './types.js'
 
-const benchmarks: Record<string, () => void> = { startup, ops, types, adamw, step }
+const benchmarks: Record<string, () => void | Promise<void>> = {
+  startup,
+  ops,
+  types,
+  adamw,
+  step,
+  loader,
+}
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !Object.hasOwn(benchmarks, name))
@@ -18,5 +26,5 @@ if (unknown !== undefined) {
   process.exit(1)
 }
 for (const [name, run] of Object.entries(benchmarks)) {
-  if (wanted.length === 0 || wanted.includes(name)) run()
+  if (wanted.length === 0 || wanted.includes(name)) await run()
 }

@@ -1,6 +1,6 @@
 // npm run torture -- NAME [options]: hostile inputs for one part of the library.
 
-const NAMES = ['checkpoints', 'hostile', 'kills', 'workers']
+const NAMES = ['checkpoints', 'hostile', 'images', 'kills', 'workers']
 
 const [name = ''] = process.argv.splice(2, 1)
 if (NAMES.includes(name)) {
