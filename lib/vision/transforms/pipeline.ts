@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { fail } from '../../check.js'
 import { Tensor } from '../../torch/tensor.js'
 import { decodeImage, type ImageSource } from '../image/decode.js'
-import { LambdaStep } from './lambda.js'
+import { type LambdaOptions, lambdaStep, type ViewsFunction } from './lambda.js'
 import { type Composable, registerPipeline, runSteps, stepsOf } from './steps.js'
 import { table } from './table.js'
 import type { RunnableStep, Step, TransformStep } from './transform.js'
@@ -30,13 +30,20 @@ export interface Pipeline extends PipelineMethods {
   readonly steps: readonly Step[]
   /** Appends a step of your own: a synchronous function from an image to an image. */
   lambda(fn: (image: Tensor) => Tensor): Pipeline
+  /**
+   * Appends a step of your own that changes the bytes of pictures in place. A `dataloader` calls it with
+   * all pictures of a batch, which a step before it must have given one size.
+   */
+  lambda(fn: ViewsFunction, options: { views: true }): Pipeline
+  /** As with `views: true`, for the function that is the default export of a module, in worker threads. */
+  lambda(module: URL, options?: { workers?: number }): Pipeline
 }
 
 // A pipeline is a function whose prototype carries the methods.
 const prototype = Object.create(Function.prototype, {
   lambda: {
-    value(this: Pipeline, fn: (image: Tensor) => Tensor): Pipeline {
-      return extend(this, new LambdaStep(fn))
+    value(this: Pipeline, fn: unknown, options?: LambdaOptions): Pipeline {
+      return extend(this, lambdaStep(fn, options))
     },
   },
   [inspect.custom]: {

@@ -59,7 +59,9 @@ test('on a path, URL or bytes it decodes first', async (t) => {
 
 test('wrong settings are refused where the chain is written', (t) => {
   t.throws(() => transforms.pipeline().resize(-1), { message: /transforms\.resize: .*got -1/ })
-  t.throws(() => transforms.pipeline().lambda(3 as never), { message: /a function for fn, got 3/ })
+  t.throws(() => transforms.pipeline().lambda(3 as never), {
+    message: /a function or the URL of a module for fn, got 3/,
+  })
 })
 
 test('lambda inserts a function of your own', (t) => {
