@@ -37,7 +37,8 @@ export interface BirdSpeciesOptions<X = Tensor, Y = number>
   source?: BirdSource
   /**
    * Address of an archive with the folders train, valid and test, in place of `source`; default the
-   * variable `NODE_LIBTORCH_BIRD_SPECIES_URL`. `sha256`, `md5` and `size` say what it must be.
+   * variable `NODE_LIBTORCH_BIRD_SPECIES_URL`. `sha256`, `md5` and `size` say what it, or the file of a
+   * `source` that has only one, must be.
    */
   url?: string
   /** The `kaggle.json` to use, in place of the environment's. */
@@ -121,6 +122,12 @@ function checkBirdOptions<X, Y>(
   }
   checkDownloadable(where, settings)
   checkExpectation(where, settings)
+  const isExpecting = [settings.sha256, settings.md5, settings.size].some((it) => it !== undefined)
+  if (isExpecting && url === undefined && (source === undefined || source === 'huggingface')) {
+    throw new TypeError(
+      `${where}: sha256, md5 and size are of one file: name it by url, or by source 'cdn' or 'kaggle'`,
+    )
+  }
   if (url !== undefined && source !== undefined) {
     throw new TypeError(`${where}: url and source exclude each other`)
   }

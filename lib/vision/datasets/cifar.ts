@@ -125,13 +125,24 @@ async function open<X, Y>(
     { length: records.length / width },
     (_, i) => records[i * width + label] as number,
   )
-  const images = torch.scope(() =>
-    torch
-      .fromTypedArray(records, [targets.length, width])
-      .narrow(1, labels, PIXELS)
-      .reshape([targets.length, 3, SIDE, SIDE]),
-  )
-  return new TensorImages({ images, targets, classes }, options)
+  const planes = { records, start: labels, width }
+  return new TensorImages({ ...interleaved(planes, targets.length), targets, classes }, options)
+}
+
+/** The pixels of all images, red, green and blue side by side: so native code reads them. */
+function interleaved(
+  { records, start, width }: { records: Buffer; start: number; width: number },
+  count: number,
+): { images: Tensor; pixels: Uint8Array } {
+  const pixels = new Uint8Array(count * PIXELS)
+  const images = torch.scope(() => {
+    const planar = torch.fromTypedArray(records, [count, width]).narrow(1, start, PIXELS)
+    return torch
+      .fromTypedArray(pixels, [count, SIDE, SIDE, 3])
+      .copy_(planar.reshape([count, 3, SIDE, SIDE]).permute(0, 2, 3, 1))
+      .permute(0, 3, 1, 2)
+  })
+  return { images, pixels }
 }
 
 /** One file: for each image its labels, and red, green and blue one after the other. */

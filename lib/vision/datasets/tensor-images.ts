@@ -1,9 +1,13 @@
 import { checkFunction } from '../../check.js'
 import { type Collated, defaultCollate } from '../../data/collate.js'
 import { Dataset } from '../../data/dataset.js'
+import { type Described, described } from '../../data/described.js'
 import { type Pair, pair } from '../../data/pair.js'
 import { torch } from '../../torch/index.js'
 import { Tensor } from '../../torch/tensor.js'
+import { checkDecodeOptions } from '../image/decode.js'
+import type { Picture } from '../loader/fill.js'
+import { PictureRecipe } from '../loader/recipe.js'
 import { isPipeline, ownsResult, type Pipeline, runOwned } from '../transforms/pipeline.js'
 
 /** What every data set of images in memory takes; `T` is its target before `targetTransform`. */
@@ -26,6 +30,8 @@ export interface ImageArrays<T = number> {
   readonly classes?: readonly string[] | undefined
   /** The target of a sample, where it is more than the class index. */
   readonly targetOf?: (index: number) => T
+  /** The memory of `images` where these are uint8 with 3 channels, interleaved: native code reads it. */
+  readonly pixels?: Uint8Array
 }
 
 /**
@@ -64,10 +70,12 @@ export class TensorImages<X = Tensor, Y = number, T = number> extends Dataset<Pa
   readonly #options: TensorImagesOptions<X, Y, T>
   readonly #targetOf: (index: number) => T
   readonly #ownsImages: boolean
+  readonly #pixels: Uint8Array | undefined
+  readonly #recipe: PictureRecipe | undefined
 
   /** Use {@link fromArrays}, or the function of a known data set. */
   constructor(
-    { images, targets, classes, targetOf }: ImageArrays<T>,
+    { images, targets, classes, targetOf, pixels }: ImageArrays<T>,
     options: TensorImagesOptions<X, Y, T>,
   ) {
     super()
@@ -79,8 +87,12 @@ export class TensorImages<X = Tensor, Y = number, T = number> extends Dataset<Pa
     this.#targetOf = targetOf ?? ((index) => targets[index] as T)
     const { transform } = options
     this.#ownsImages = transform === undefined || (isPipeline(transform) && ownsResult(transform))
+    this.#pixels = pixels
     if (transform === undefined || isElementwise(transform)) {
       this.getBatch = (indices) => this.#batch(indices)
+    } else if (pixels !== undefined && isPipeline(transform)) {
+      const decoding = checkDecodeOptions('TensorImages', {})
+      this.#recipe = new PictureRecipe(transform, { ...decoding, decode: 'exact' })
     }
   }
 
@@ -106,10 +118,32 @@ export class TensorImages<X = Tensor, Y = number, T = number> extends Dataset<Pa
     if (this.#ownsImages && x instanceof Tensor) x.dispose()
   }
 
+  /** What a loader makes batches of without `getItem`. */
+  get [described](): Described | undefined {
+    const recipe = this.#recipe
+    const bytes = this.#pixels
+    if (recipe === undefined || bytes === undefined) return undefined
+    const [height, width] = this.images.shape.slice(2) as [number, number]
+    const size = 3 * height * width
+    return {
+      recipe,
+      at: (index): Picture => {
+        const pixels = bytes.subarray(index * size, (index + 1) * size)
+        return {
+          path: `image ${index}`,
+          source: [pixels, width, height],
+          bytes: () => Promise.resolve(pixels),
+          decoded: (picture) => picture,
+          target: () => this.#target(index),
+        }
+      },
+    }
+  }
+
   #batch(indices: readonly number[]): Collated<Pair<X, Y>> {
     const { transform } = this.#options
     const images = torch.scope(() =>
-      this.images.indexSelect(0, torch.tensor([...indices], { dtype: 'int64' })),
+      this.images.indexSelect(0, torch.tensor([...indices], { dtype: 'int64' })).contiguous(),
     )
     const x = transform === undefined ? images : runOwned(transform as unknown as Pipeline, images)
     const y = defaultCollate(indices.map((index) => this.#target(index)))

@@ -215,6 +215,7 @@ test('wrong options are named', async (t) => {
     [{ source: 'cdn', url: 'http://x' }, /url and source exclude each other/],
     [{ kaggleDataset: 'birds' }, /a name such as 'owner\/name'/],
     [{ md5: 'x' }, /32 lower-case hex digits for md5/],
+    [{ size: 5, source: 'huggingface' }, /sha256, md5 and size are of one file/],
     [{ downloads: true }, /unknown option "downloads"/],
   ]
   for (const [options, message] of wrong) {

@@ -107,18 +107,32 @@ test('a download with the wrong bytes is refused; what is there is not fetched',
   t.is(requests, 1)
 })
 
-test('through the loader, every image has random numbers of its own', async (t) => {
+test('through the loader, native or not, every image has random numbers of its own', async (t) => {
   const root = await folderOf(cifar10Files())
-  const transform = transforms.pipeline().toTensor().randomHorizontalFlip().randomResizedCrop(24)
+  const transform = transforms
+    .pipeline()
+    .randomResizedCrop(24)
+    .randomHorizontalFlip()
+    .toTensor()
+    .normalize([0.5, 0.4, 0.3], [0.2, 0.3, 0.4])
   const ds = await cifar10(root, { transform })
-  const epoch = async (batchSize: number) => {
+  const epoch = async (batchSize: number, numWorkers: number) => {
     const images: string[] = []
-    for await (const { x } of dataloader(ds, { batchSize, shuffle: true, seed: 5 })) {
+    const loader = dataloader(ds, { batchSize, shuffle: true, seed: 5, numWorkers })
+    for await (const { x } of loader) {
       for (const image of x.unbind(0)) images.push(Buffer.from(image.toBytes()).toString('base64'))
     }
-    return images
+    return { images, isNative: Object.keys(loader.report.stages).length > 0 }
   }
-  const one = await epoch(1)
-  t.is(new Set(one).size, 10)
-  t.deepEqual(await epoch(4), one)
+  const { images, isNative } = await epoch(1, 0)
+  t.deepEqual([new Set(images).size, isNative], [10, false])
+  t.deepEqual(await epoch(4, 2), { images, isNative: true })
+})
+
+test('without a random transform whole batches are made, contiguous', async (t) => {
+  const ds = await cifar10(await folderOf(cifar10Files()))
+  const batch = await dataloader(ds, { batchSize: 3 }).iter().next()
+  t.true(batch.x.isContiguous())
+  const [, second] = batch.x.unbind(0)
+  t.deepEqual(second?.toArray(), ds.images.select(0, 1).toArray())
 })

@@ -6,6 +6,7 @@ import sharp from 'sharp'
 import { DatasetError, dataloader } from '../../../lib/data/index.js'
 import { torch } from '../../../lib/torch/index.js'
 import { oxfordIIITPet } from '../../../lib/vision/datasets/index.js'
+import { pipeline } from '../../../lib/vision/transforms/index.js'
 import { temporaryFolder } from '../../checkpoint/support/folder.js'
 import { expectNoLiveTensors } from '../../helpers/live.js'
 
@@ -92,22 +93,23 @@ test('several targets at once, or none', async (t) => {
   x.dispose()
 })
 
-test('batches of images and masks, through a loader', async (t) => {
-  const ds = await oxfordIIITPet(await pets(t), { targetTypes: 'segmentation' })
-  for await (const { x, y } of dataloader(ds, { batchSize: 3 })) {
-    t.deepEqual(
-      [x.shape, y.shape],
-      [
-        [3, 3, HEIGHT, WIDTH],
-        [3, HEIGHT, WIDTH],
-      ],
-    )
-    t.deepEqual(
-      [...y.toBytes()],
-      [0, 1, 2].flatMap((i) => [...mask(i)]),
-    )
-    x.dispose()
-    y.dispose()
+test('batches of images and masks, through a loader, decoded natively or not', async (t) => {
+  const root = await pets(t)
+  const options = { targetTypes: 'segmentation' } as const
+  const plain = await oxfordIIITPet(root, options)
+  const chain = await oxfordIIITPet(root, { ...options, transform: pipeline().toDtype('float32') })
+  for (const ds of [plain, chain]) {
+    for await (const { x, y } of dataloader(ds, { batchSize: 3 })) {
+      t.deepEqual(x.shape, [3, 3, HEIGHT, WIDTH])
+      t.deepEqual(y.shape, [3, HEIGHT, WIDTH])
+      t.is(y.dtype, 'uint8')
+      t.deepEqual(
+        [...y.toBytes()],
+        [0, 1, 2].flatMap((i) => [...mask(i)]),
+      )
+      x.dispose()
+      y.dispose()
+    }
   }
 })
 
