@@ -32,7 +32,7 @@ export interface BatchAssembly<P, B> {
   /** Microseconds for one sample in each stage of making it, so far. */
   stages?(): Readonly<Record<string, number>>
   /** Frees what is kept from batch to batch. */
-  close?(): void
+  close?(): void | Promise<void>
 }
 
 const singly = (indices: readonly number[]): (readonly number[])[] =>

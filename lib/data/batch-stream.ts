@@ -142,7 +142,7 @@ export class BatchStream<P, B> {
           () => {},
         )
     }
-    assembly.close?.()
+    await assembly.close?.()
   }
 
   #keyed<R>(purpose: RandomKey['purpose'], index: number, fn: () => R): R {

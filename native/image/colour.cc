@@ -1,8 +1,10 @@
 #include "image/colour.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "image/cascade.h"
 #include "image/processor.h"
 
 namespace node_libtorch::image {
@@ -50,10 +52,51 @@ void blend_luma(T* pixels, size_t count, float factor, float share) {
   for (size_t i = 0; i < count; i++, pixels += kPixel) blend(pixels, factor, luma(pixels), share);
 }
 
+/// Eight sums.
+struct Lanes {
+  std::array<float, cascade::kLanes> values{};
+
+  Lanes& operator+=(const Lanes& other) {
+    for (size_t i = 0; i < values.size(); i++) values[i] += other.values[i];
+    return *this;
+  }
+};
+
 template <class T>
-double sum_luma(const T* pixels, size_t count) {
-  double sum = 0;
-  for (size_t i = 0; i < count; i++, pixels += kPixel) sum += luma(pixels);
+Lanes eight_lumas(const T* pixels) {
+  Lanes lanes;
+  for (size_t i = 0; i < cascade::kLanes; i++) lanes.values[i] = luma(pixels + i * kPixel);
+  return lanes;
+}
+
+template <class T>
+float sum_luma(const T* pixels, size_t count) {
+  using cascade::kColumns, cascade::kLanes, cascade::kLevels;
+  const size_t eights = count / kLanes;
+  const size_t rows = eights / kColumns;
+  const int power = cascade::power_of(rows);
+  Lanes sums[kLevels][kColumns];
+  size_t i = 0;
+  for (size_t row = 0; row < rows;) {
+    for (size_t c = 0; c < kColumns; c++, i++) {
+      sums[0][c] += eight_lumas(pixels + i * kLanes * kPixel);
+    }
+    if (++row % (size_t{1} << power) != 0) continue;
+    for (size_t level = 0; level <= cascade::highest_emptied(row, power); level++) {
+      for (size_t c = 0; c < kColumns; c++) {
+        sums[level + 1][c] += sums[level][c];
+        sums[level][c] = {};
+      }
+    }
+  }
+  for (size_t level = 1; level < kLevels; level++) {
+    for (size_t c = 0; c < kColumns; c++) sums[0][c] += sums[level][c];
+  }
+  for (; i < eights; i++) sums[0][0] += eight_lumas(pixels + i * kLanes * kPixel);
+  for (size_t c = 1; c < kColumns; c++) sums[0][0] += sums[0][c];
+  float sum = 0;
+  for (size_t rest = eights * kLanes; rest < count; rest++) sum += luma(pixels + rest * kPixel);
+  for (const float lane : sums[0][0].values) sum += lane;
   return sum;
 }
 
@@ -173,8 +216,7 @@ template <class T>
 void adjust_contrast(Raster<T>& pixels, double factor) {
   const ColourKernels<T>& kernels = best_colour_kernels<T>();
   const size_t count = count_of(pixels);
-  const float sum = static_cast<float>(kernels.sum_luma(pixels.row(0), count));
-  const float mean = sum / static_cast<float>(count);
+  const float mean = kernels.sum_luma(pixels.row(0), count) / static_cast<float>(count);
   kernels.blend_constant(pixels.row(0), count, static_cast<float>(factor), mean, share_of(factor));
 }
 

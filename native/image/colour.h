@@ -20,8 +20,8 @@ struct ColourKernels {
   void (*blend_constant)(T* pixels, size_t count, float factor, float constant, float share);
   /// pixel * factor + luma * share
   void (*blend_luma)(T* pixels, size_t count, float factor, float share);
-  /// The sum of the luma of all pixels; of bytes each a whole number.
-  double (*sum_luma)(const T* pixels, size_t count);
+  /// The sum of the luma of all pixels, of bytes each a whole number, added in torch's order.
+  float (*sum_luma)(const T* pixels, size_t count);
   /// Turns the colour wheel, in -1 ... 1 rounds.
   void (*turn)(T* pixels, size_t count, float by);
   /// All three channels become the luma.

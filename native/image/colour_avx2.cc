@@ -1,6 +1,7 @@
 #if defined(__x86_64__)
 
 #include "image/avx2.h"
+#include "image/cascade.h"
 #include "image/colour.h"
 
 namespace node_libtorch::image {
@@ -80,23 +81,49 @@ AVX2 void blend_luma(T* pixels, size_t count, float factor, float share) {
   scalar_colour_kernels<T>().blend_luma(at(pixels, i), count - i, factor, share);
 }
 
-AVX2 inline double sum_of(__m256d sums) {
-  alignas(32) double lanes[4];
-  _mm256_store_pd(lanes, sums);
-  return lanes[0] + lanes[1] + lanes[2] + lanes[3];
+template <class T>
+AVX2 inline __m256 eight_lumas(const T* pixels, size_t i) {
+  return luma(avx2::load(at(pixels, i * cascade::kLanes)), pixels);
 }
 
+/// As the scalar one, with registers for the sums.
 template <class T>
-AVX2 double sum_luma(const T* pixels, size_t count) {
-  __m256d sums[2] = {_mm256_setzero_pd(), _mm256_setzero_pd()};
-  size_t i = 0;
-  for (; i + kStep <= count; i += kStep) {
-    const __m256 grey = luma(avx2::load(at(pixels, i)), pixels);
-    sums[0] = _mm256_add_pd(sums[0], _mm256_cvtps_pd(_mm256_castps256_ps128(grey)));
-    sums[1] = _mm256_add_pd(sums[1], _mm256_cvtps_pd(_mm256_extractf128_ps(grey, 1)));
+AVX2 float sum_luma(const T* pixels, size_t count) {
+  using cascade::kColumns, cascade::kLanes, cascade::kLevels;
+  const size_t eights = count / kLanes;
+  const size_t rows = eights / kColumns;
+  const int power = cascade::power_of(rows);
+  __m256 sums[kLevels][kColumns];
+  for (auto& level : sums) {
+    for (__m256& sum : level) sum = _mm256_setzero_ps();
   }
-  const double rest = scalar_colour_kernels<T>().sum_luma(at(pixels, i), count - i);
-  return sum_of(_mm256_add_pd(sums[0], sums[1])) + rest;
+  size_t i = 0;
+  for (size_t row = 0; row < rows;) {
+    for (size_t c = 0; c < kColumns; c++, i++) {
+      sums[0][c] = _mm256_add_ps(sums[0][c], eight_lumas(pixels, i));
+    }
+    if (++row % (size_t{1} << power) != 0) continue;
+    for (size_t level = 0; level <= cascade::highest_emptied(row, power); level++) {
+      for (size_t c = 0; c < kColumns; c++) {
+        sums[level + 1][c] = _mm256_add_ps(sums[level + 1][c], sums[level][c]);
+        sums[level][c] = _mm256_setzero_ps();
+      }
+    }
+  }
+  for (size_t level = 1; level < kLevels; level++) {
+    for (size_t c = 0; c < kColumns; c++) {
+      sums[0][c] = _mm256_add_ps(sums[0][c], sums[level][c]);
+    }
+  }
+  for (; i < eights; i++) sums[0][0] = _mm256_add_ps(sums[0][0], eight_lumas(pixels, i));
+  for (size_t c = 1; c < kColumns; c++) sums[0][0] = _mm256_add_ps(sums[0][0], sums[0][c]);
+  // Fewer than eight: in order.
+  const size_t done = eights * kLanes;
+  float sum = scalar_colour_kernels<T>().sum_luma(at(pixels, done), count - done);
+  alignas(32) float lanes[kLanes];
+  _mm256_store_ps(lanes, sums[0][0]);
+  for (const float lane : lanes) sum += lane;
+  return sum;
 }
 
 AVX2 inline Eight units(const Eight& of, const uint8_t*) {

@@ -28,11 +28,9 @@ void cmyk_to_rgb(const uint8_t* from, uint8_t* to, int width) {
 }
 
 /// Whether a stream ends as it should; some writers append bytes of their own.
-bool has_end_marker(std::span<const uint8_t> bytes) {
-  constexpr size_t kTrailer = 4096;
-  const size_t first = bytes.size() > kTrailer ? bytes.size() - kTrailer : 0;
-  for (size_t i = bytes.size(); i-- > first + 1;) {
-    if (bytes[i] == 0xd9 && bytes[i - 1] == 0xff) return true;
+bool has_end_marker(std::span<const uint8_t> data) {
+  for (size_t i = data.size(); i-- > 1;) {
+    if (data[i] == 0xd9 && data[i - 1] == 0xff) return true;
   }
   return false;
 }
@@ -64,6 +62,10 @@ struct JpegDecoder::State {
   bool start(const Box& box, int shrink, int& left);
   bool read_rows(const Box& box, int left, Pixels& out);
   bool read_everything();
+  /// What follows the header that was read.
+  std::span<const uint8_t> coded_data() const {
+    return bytes.last(decompress.src->bytes_in_buffer);
+  }
   [[noreturn]] void fail(const char* reason) {
     jpeg_abort_decompress(&decompress);
     throw PictureError(reason);
@@ -176,7 +178,7 @@ JpegHeader JpegDecoder::open(std::span<const uint8_t> bytes) {
 void JpegDecoder::read(const Box& box, Pixels& out, int shrink) {
   State& state = *state_;
   // Damage below the box would go unseen; that the end is missing is the most common kind.
-  if (!has_end_marker(state.bytes)) state.fail("the file is truncated");
+  if (!has_end_marker(state.coded_data())) state.fail("the file is truncated");
   out.reshape(box.width, box.height);
   int left = 0;
   if (!state.start(box, shrink, left)) state.fail_damaged(state.errors.message);
@@ -190,7 +192,7 @@ void JpegDecoder::read(const Box& box, Pixels& out, int shrink) {
 
 void JpegDecoder::verify() {
   State& state = *state_;
-  if (!has_end_marker(state.bytes)) state.fail("the file is truncated");
+  if (!has_end_marker(state.coded_data())) state.fail("the file is truncated");
   if (!state.read_everything()) state.fail_damaged(state.errors.message);
   if (state.errors.base.num_warnings > 0) state.fail_damaged(state.errors.warning);
 }

@@ -5,6 +5,7 @@
 #if defined(NODE_LIBTORCH_JPEG)
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "image/exif.h"
@@ -17,16 +18,21 @@ namespace {
 constexpr uint8_t kMarker = 0xff;
 constexpr int kUpright = 1;
 
-/// MCUs of a tile, the best first: small tiles waste little around a box, and larger ones cost
-/// fewer bytes.
-constexpr int kRestarts[] = {4, 5, 3, 6, 2, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
-
-/// A divisor of the MCUs of a row, or all of them.
+/// MCUs of a tile: a sixteenth of a row, as nearly as a divisor of its MCUs comes to that. Smaller
+/// tiles waste less around a box, and larger ones cost fewer bytes. All of the row where no divisor
+/// is near: then a box saves the rows above and below it only.
 int restart_for(int mcus) {
-  for (const int restart : kRestarts) {
-    if (mcus % restart == 0) return restart;
+  constexpr int kTilesOfRow = 16;
+  constexpr int kLeast = 2;
+  constexpr int kBest = 8;
+  constexpr int kMost = 16;
+  const int wanted = std::clamp(mcus / kTilesOfRow, kLeast, kBest);
+  int nearest = mcus;
+  for (int restart = kMost; restart >= kLeast; restart--) {
+    const bool nearer = std::abs(restart - wanted) <= std::abs(nearest - wanted);
+    if (mcus % restart == 0 && nearer) nearest = restart;
   }
-  return mcus;
+  return nearest;
 }
 
 /// Exif data that hold an orientation and nothing else.

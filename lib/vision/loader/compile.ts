@@ -2,11 +2,12 @@
 
 import { deviceName, deviceType } from '../../torch/device.js'
 import type { DeviceLike } from '../../torch/types.js'
+import { ViewsStep } from '../transforms/lambda.js'
 import type { HeightWidth } from '../transforms/size.js'
 import type { RunnableStep } from '../transforms/transform.js'
-import { type BatchType, operationOf, valueOperationOf } from './operations.js'
+import { type BatchType, DRAW_NOTHING, operationOf, valueOperationOf } from './operations.js'
 
-/** What is done to a pipeline's pictures, and where. */
+/** What is done to a pipeline's pictures, and where, in order. */
 export interface CompiledPipeline {
   /** The steps that native code takes, for native/image/program.h. */
   readonly program: Float64Array
@@ -15,6 +16,8 @@ export interface CompiledPipeline {
   /** The height and width of what the program makes. */
   readonly size: HeightWidth
   readonly dtype: BatchType
+  /** A function of the user's on what the program has made, and the rest of the pipeline behind it. */
+  readonly then: { readonly step: ViewsStep; readonly rest: CompiledPipeline } | undefined
   /** Where batches go before what is left. */
   readonly device: DeviceLike | undefined
   /** The steps that are left, for single pictures in order. */
@@ -29,19 +32,31 @@ const POINTWISE = new Set(['toTensor', 'toDtype', 'convertImageDtype', 'normaliz
 /** The kind of a device, such as 'cuda'. */
 export const kindOf = (device: DeviceLike): string => deviceType(deviceName(device) ?? '')
 
+/** Where a part of a pipeline begins that is not its start. */
+interface Beginning {
+  readonly size: HeightWidth
+  readonly streams: number
+}
+
 /**
  * Compiles the steps of a pipeline for pictures of bytes.
  *
- * What is native is the longest run of steps from the first on after which all pictures have one size.
+ * What is native is the longest run of steps from the first on after which all pictures have one size;
+ * again behind functions of the user's on bytes.
  *
  * @returns undefined when there is no such run
  */
-export function compile(steps: readonly RunnableStep[]): CompiledPipeline | undefined {
-  const draft = new Draft()
-  let compiled: CompiledPipeline | undefined
+export function compile(
+  steps: readonly RunnableStep[],
+  beginning?: Beginning,
+): CompiledPipeline | undefined {
+  const draft = new Draft(beginning)
+  let compiled = draft.finish(steps)
   for (const [i, step] of steps.entries()) {
+    const left = steps.slice(i + 1)
+    if (step instanceof ViewsStep) return draft.finishWith(step, left) ?? compiled
     if (!draft.add(step)) break
-    compiled = draft.finish(steps.slice(i + 1)) ?? compiled
+    compiled = draft.finish(left) ?? compiled
   }
   return compiled
 }
@@ -58,6 +73,14 @@ class Draft {
   #streams = 0
   #size: HeightWidth | undefined
   #device: DeviceLike | undefined
+
+  constructor(beginning?: Beginning) {
+    if (beginning === undefined) return
+    this.#size = beginning.size
+    // The random numbers of the steps before are passed over.
+    for (let i = 0; i < beginning.streams; i++) this.#code.push(...DRAW_NOTHING)
+    this.#streams = beginning.streams
+  }
 
   /** Adds a step, if it is native. */
   add(step: RunnableStep): boolean {
@@ -95,7 +118,7 @@ class Draft {
   finish(left: readonly RunnableStep[]): CompiledPipeline | undefined {
     const size = this.#size
     if (size === undefined) return undefined
-    const common = { streams: this.#streams, size, device: this.#device }
+    const common = { streams: this.#streams, size, device: this.#device, then: undefined }
     if (this.#device !== undefined && kindOf(this.#device) !== 'cpu') {
       // Values are computed on the device: bytes are a quarter of the traffic.
       const steps = [...this.#values.map(({ step }) => step), ...left]
@@ -104,6 +127,19 @@ class Draft {
     }
     const program = Float64Array.from([...this.#code, ...this.#values.flatMap(({ code }) => code)])
     return { ...common, program, dtype: this.#dtype, ...divide(left) }
+  }
+
+  /** The program up to a function on bytes; undefined where there are no bytes of one size. */
+  finishWith(step: ViewsStep, left: readonly RunnableStep[]): CompiledPipeline | undefined {
+    const size = this.#size
+    const away = this.#device !== undefined && kindOf(this.#device) !== 'cpu'
+    if (size === undefined || this.#dtype !== 'uint8' || away) return undefined
+    const streams = this.#streams
+    const rest = compile(left, { size, streams })
+    if (rest === undefined) return undefined
+    const program = Float64Array.from(this.#code)
+    const none = { device: undefined, single: [], whole: [] }
+    return { ...none, program, streams, size, dtype: 'uint8', then: { step, rest } }
   }
 }
 

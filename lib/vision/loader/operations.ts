@@ -50,6 +50,9 @@ const Code = {
 /** A probability that stands for "always, without drawing". */
 const ALWAYS = -1
 
+/** An operation that has a stream of random numbers and changes nothing. */
+export const DRAW_NOTHING: readonly number[] = [Code.flipX, 0]
+
 const geometry = (code: readonly number[], size: HeightWidth | undefined): Operation => ({
   code,
   size,

@@ -2,17 +2,15 @@
 
 import type { BatchAssembly, MakeContext } from '../../data/assembly.js'
 import { defaultCollate } from '../../data/collate.js'
-import type { RecipeOptions } from '../../data/described.js'
 import { DatasetError } from '../../data/errors.js'
 import { pair } from '../../data/pair.js'
 import { withRandomKey } from '../../data/random.js'
-import { native, type TensorHandle } from '../../native.js'
 import { torch } from '../../torch/index.js'
 import { Tensor } from '../../torch/tensor.js'
-import { access } from '../../torch/tensor-access.js'
 import { runSteps } from '../transforms/steps.js'
-import { type CompiledPipeline, kindOf } from './compile.js'
-import { type Decoding, Filler, type Picture, type Placed } from './fill.js'
+import type { CompiledPipeline } from './compile.js'
+import type { Picture, Placed } from './fill.js'
+import { type Settings, type StagedBatch, Stages } from './stages.js'
 
 /** A batch before its samples are collated. */
 interface Made {
@@ -23,14 +21,12 @@ interface Made {
 
 /** A batch that is being made. */
 interface Draft {
-  readonly out: Tensor
+  readonly staged: StagedBatch
   /** The pictures after the steps that single ones go through, by place. */
   readonly images: Map<number, Tensor>
   /** The targets of the pictures that the batch will have, by place. */
   readonly left: Map<number, unknown>
 }
-
-type Settings = RecipeOptions & Decoding
 
 /** The way to batches of the pictures that `at` gives, through a compiled pipeline. */
 export function pictureAssembly(
@@ -40,14 +36,14 @@ export function pictureAssembly(
 ): BatchAssembly<Made, unknown> {
   const maker = new BatchMaker(at, pipeline, settings)
   const { collate } = settings
-  const keeps = pipeline.single.some((step) => step.keeps)
+  const { keeps } = maker
   return {
     split: (indices) => [indices],
     make: (indices, context) => maker.make(indices, context),
     collate: ([made]) =>
       collate === undefined ? collateWhole(made as Made, keeps) : collate(samplesOf(made as Made)),
     stages: () => maker.stages(),
-    close: () => native.freeImageBatches(),
+    close: () => maker.close(),
     copies: false,
     release: ({ images }) => {
       if (!keeps) dispose(images)
@@ -79,51 +75,48 @@ function dispose(value: unknown): void {
 
 class BatchMaker {
   readonly #at: (index: number) => Picture
+  readonly #stages: Stages
+  /** What is left to do behind the last stage. */
   readonly #pipeline: CompiledPipeline
-  readonly #filler: Filler
-  readonly #pinned: boolean
-  readonly #interleaved: boolean
 
   constructor(at: (index: number) => Picture, pipeline: CompiledPipeline, settings: Settings) {
     this.#at = at
-    this.#pipeline = pipeline
-    this.#filler = new Filler(pipeline, settings, settings.threads)
-    const { device = 'cpu' } = pipeline
-    this.#pinned = settings.pinMemory || kindOf(device) === 'cuda'
-    this.#interleaved = settings.interleaved
+    this.#stages = new Stages(pipeline, settings)
+    this.#pipeline = this.#stages.last
+  }
+
+  /** Whether a function of the user's may hold the pictures. */
+  get keeps(): boolean {
+    return this.#pipeline.single.some((step) => step.keeps)
   }
 
   async make(indices: readonly number[], context: MakeContext): Promise<Made> {
-    const out = this.#allocate(indices.length)
-    const batch: Draft = { out, images: new Map(), left: new Map() }
-    const stop = () => native.cancelImages(access.handleOf(out) as TensorHandle)
+    let wanted = indices.map((index, place) => ({ picture: this.#at(index), index, place }))
+    const staged = this.#stages.begin(indices.length)
+    const batch: Draft = { staged, images: new Map(), left: new Map() }
+    const stop = () => staged.cancel()
     context.signal.addEventListener('abort', stop)
     try {
-      let wanted = indices.map((index, place) => ({ picture: this.#at(index), index, place }))
       for (let attempt = 0; wanted.length > 0; attempt++) {
         wanted = await this.#attempt(batch, wanted, attempt, context)
       }
-      return await this.#finish(batch)
+      return this.#finish(batch)
     } catch (error) {
-      out.dispose()
-      dispose([...batch.images.values()])
+      staged.out.dispose()
+      if (!this.keeps) dispose([...batch.images.values()])
       throw error
     } finally {
       context.signal.removeEventListener('abort', stop)
+      staged.disposeOthers()
     }
   }
 
   stages(): Readonly<Record<string, number>> {
-    return this.#filler.stages()
+    return this.#stages.times()
   }
 
-  /** A batch with unset values, in memory of earlier ones where nobody refers to it any more. */
-  #allocate(count: number): Tensor {
-    const { dtype, size } = this.#pipeline
-    if (!this.#pinned)
-      return access.wrap(native.newImageBatch(count, ...size, dtype, this.#interleaved))
-    const memoryFormat = this.#interleaved ? 'channels_last' : 'contiguous_format'
-    return torch.empty([count, 3, ...size], { dtype, device: 'cpu', pinMemory: true, memoryFormat })
+  close(): Promise<void> {
+    return this.#stages.close()
   }
 
   /** Makes samples; those that take the place of failed ones are left to do. */
@@ -134,12 +127,12 @@ class BatchMaker {
     context: MakeContext,
   ): Promise<Placed[]> {
     const [failures, targets] = await Promise.all([
-      this.#filler.fill(batch.out, wanted, context),
+      batch.staged.fill(wanted, context),
       Promise.allSettled(wanted.map(({ picture }) => picture.target())),
     ])
-    if (context.signal.aborted) throw new Error('the iteration has ended')
     const others: Placed[] = []
-    const source = this.#pipeline.single.length > 0 ? this.#moved(batch.out) : batch.out
+    const { out } = batch.staged
+    const source = this.#pipeline.single.length > 0 ? this.#moved(out) : out
     for (const [i, one] of wanted.entries()) {
       const { index, place } = one
       try {
@@ -157,7 +150,7 @@ class BatchMaker {
         if (other !== undefined) others.push({ picture: this.#at(other), index: other, place })
       }
     }
-    if (source !== batch.out) source.dispose()
+    if (source !== out) source.dispose()
     return others
   }
 
@@ -168,7 +161,7 @@ class BatchMaker {
   }
 
   /** Leaves out the places of samples that could not be made, and does what is left to do for all. */
-  async #finish({ out, images, left }: Draft): Promise<Made> {
+  #finish({ staged: { out }, images, left }: Draft): Made {
     const places = [...left.keys()].sort((a, b) => a - b)
     const targets = places.map((place) => left.get(place))
     const { single, whole } = this.#pipeline
