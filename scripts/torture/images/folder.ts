@@ -37,16 +37,20 @@ async function load(file: string, [height, width]: readonly [number, number]): P
   throw new Error('the loader gave no batch')
 }
 
-/** The hash of red, green and blue as decoded here, with the alpha that we drop. */
-async function hashWithAlpha(file: string, image: Tensor): Promise<string> {
-  const rgba = await sharp(file, { ignoreIcc: true })
-    .toColourspace('srgb')
-    .ensureAlpha()
-    .raw()
-    .toBuffer()
+/**
+ * Whether red, green and blue as decoded here have the hash of the manifest, together with the alpha that we drop: of
+ * grey pictures of few bits Pillow drops it, too.
+ */
+async function isListed(file: string, image: Tensor, hash: string): Promise<boolean> {
   const rgb = torch.scope(() => image.permute(1, 2, 0).contiguous().toTypedArray() as Uint8Array)
-  for (let i = 0, j = 0; j < rgba.length; i += 3, j += 4) rgba.set(rgb.subarray(i, i + 3), j)
-  return createHash('sha256').update(rgba).digest('hex')
+  const hashOf = (rgba: Uint8Array): string => {
+    for (let i = 0, j = 0; j < rgba.length; i += 3, j += 4) rgba.set(rgb.subarray(i, i + 3), j)
+    return createHash('sha256').update(rgba).digest('hex')
+  }
+  const opaque = new Uint8Array((rgb.length / 3) * 4).fill(255)
+  if (hashOf(opaque) === hash) return true
+  const colours = sharp(file, { ignoreIcc: true }).toColourspace('srgb')
+  return hashOf(await colours.ensureAlpha().raw().toBuffer()) === hash
 }
 
 async function read(folder: string, file: string, hash: string | undefined): Promise<Reading> {
@@ -61,7 +65,7 @@ async function read(folder: string, file: string, hash: string | undefined): Pro
   }
   const [, height = 0, width = 0] = image.shape
   const size = [height, width] as const
-  const asListed = hash === undefined ? undefined : (await hashWithAlpha(whole, image)) === hash
+  const asListed = hash === undefined ? undefined : await isListed(whole, image, hash)
   const loaded = await load(whole, size)
   const same = torch.scope(() => torch.equal(loaded.squeeze(0), image))
   const fault = same ? {} : { fault: 'the loader and decodeImage give different pixels' }
