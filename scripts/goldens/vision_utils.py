@@ -1,4 +1,4 @@
-"""vision_utils.json: torchvision.utils: grids, boxes and masks on formula pictures."""
+"""vision_utils.json: torchvision.utils: grids, boxes, masks and points on formula pictures."""
 
 from __future__ import annotations
 
@@ -72,6 +72,31 @@ def _masks() -> list[JsonObject]:
     return entries
 
 
+def _keypoints() -> list[JsonObject]:
+    generator = random.Random(9)
+    entries = []
+    for index in range(24):
+        height, width = generator.randint(30, 90), generator.randint(30, 90)
+        dtype = "float32" if index % 5 == 4 else "uint8"
+        instances, count = generator.randint(1, 3), generator.randint(1, 5)
+        points = [[[generator.uniform(-9, width + 9), generator.uniform(-9, height + 9)] for _ in range(count)] for _ in range(instances)]
+        if index % 4 == 3:
+            points = [[[round(x / 8) * 8, round(y / 8) * 8] for x, y in one] for one in points]
+        options: dict[str, object] = {"radius": generator.randint(0, 12), "colors": "red" if index % 2 else [10, 20, 230]}
+        if index % 3:
+            options["connectivity"] = [[a, generator.randrange(count)] for a in range(count)]
+            options["width"] = generator.randint(1, 8)
+        visible = [[generator.random() < 0.8 for _ in range(count)] for _ in range(instances)] if index % 6 == 5 else None
+        theirs = dict(options)
+        if not isinstance(theirs["colors"], str):
+            theirs["colors"] = tuple(theirs["colors"])
+        result = utils.draw_keypoints(_picture(3, height, width, dtype), torch.tensor(points, dtype=torch.float64), **theirs,
+                                      visibility=None if visible is None else torch.tensor(visible))
+        entries.append({"shape": [3, height, width], "dtype": dtype, "points": points, "visible": visible, "options": options,
+                        "result": digest(result)})
+    return entries
+
+
 def _grids() -> list[JsonObject]:
     entries = []
     cases: list[tuple[list[int], str, bool, dict[str, object]]] = [
@@ -105,5 +130,6 @@ def make() -> JsonObject:
             "formula data from offset 5000 that is above 0.1.",
             "boxes": _boxes(),
             "masks": _masks(),
+            "keypoints": _keypoints(),
             "grids": _grids(),
         }
