@@ -3,6 +3,7 @@
 export type { Color, Colors, Rgb } from './color.js'
 export { type ContactSheet, type ContactSheetOptions, contactSheet } from './contact-sheet.js'
 export { type DrawBoundingBoxesOptions, drawBoundingBoxes } from './draw-bounding-boxes.js'
+export { type DrawKeypointsOptions, drawKeypoints } from './draw-keypoints.js'
 export { type DrawLabelsOptions, drawLabels } from './draw-labels.js'
 export {
   type DrawSegmentationMasksOptions,

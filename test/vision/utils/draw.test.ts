@@ -3,8 +3,10 @@ import { torch } from '../../../lib/torch/index.js'
 import type { Tensor } from '../../../lib/torch/tensor.js'
 import {
   type DrawBoundingBoxesOptions,
+  type DrawKeypointsOptions,
   type DrawSegmentationMasksOptions,
   drawBoundingBoxes,
+  drawKeypoints,
   drawLabels,
   drawSegmentationMasks,
   type MakeGridOptions,
@@ -27,6 +29,12 @@ interface Goldens {
     options: DrawBoundingBoxesOptions
   })[]
   readonly masks: readonly (Case & { count: number; options: DrawSegmentationMasksOptions })[]
+  readonly keypoints: readonly (Case & {
+    shape: number[]
+    points: number[][][]
+    visible: boolean[][] | null
+    options: DrawKeypointsOptions
+  })[]
   readonly grids: readonly (Case & { shape: number[]; listed: boolean; options: MakeGridOptions })[]
 }
 
@@ -51,6 +59,27 @@ test('drawSegmentationMasks equals torchvision', (t) => {
     const masks = formulaTensor([count, 17, 23], 5000).gt(0.1)
     t.deepEqual(digest(drawSegmentationMasks(picture([3, 17, 23], dtype), masks, options)), result)
   }
+})
+
+test('drawKeypoints sets the pixels that torchvision sets', (t) => {
+  python.keypoints.forEach(({ shape, dtype, points, visible, options, result }, index) => {
+    const visibility = visible === null ? {} : { visibility: torch.tensor(visible) }
+    const keypoints = torch.tensor(points, { dtype: 'float64' })
+    const drawn = drawKeypoints(picture(shape, dtype), keypoints, { ...options, ...visibility })
+    t.deepEqual(digest(drawn), result, `case ${index}`)
+  })
+})
+
+test('drawKeypoints refuses points and lines that are none', (t) => {
+  const points = torch.zeros([1, 2, 2])
+  const refuse = (keypoints: unknown, options: object, message: RegExp) =>
+    t.throws(() => drawKeypoints(black(), keypoints as never, options), { message })
+  refuse(torch.zeros([2, 2]), {}, /\[instances, K, 2\] for keypoints, got \[2, 2\]/)
+  refuse([[1, 2]], {}, /a Tensor of shape \[instances, K, 2\]/)
+  refuse(points, { connectivity: [[0, 2]] }, /from 0 to 1 for a point of connectivity, got 2/)
+  refuse(points, { connectivity: [0, 1] }, /pairs of the numbers of points for connectivity, got 0/)
+  refuse(points, { visibility: torch.ones([2]) }, /\[1, 2\] for visibility, got \[2\]/)
+  refuse(points, { radius: -1 }, /radius, got -1/)
 })
 
 test('makeGrid equals torchvision for every option', (t) => {
