@@ -8,6 +8,7 @@ export * as transforms from './transforms/index.js'
 export {
   contactSheet,
   drawBoundingBoxes,
+  drawKeypoints,
   drawLabels,
   drawSegmentationMasks,
   makeGrid,

@@ -216,8 +216,25 @@ template <class T>
 void adjust_contrast(Raster<T>& pixels, double factor) {
   const ColourKernels<T>& kernels = best_colour_kernels<T>();
   const size_t count = count_of(pixels);
-  const float mean = kernels.sum_luma(pixels.row(0), count) / static_cast<float>(count);
-  kernels.blend_constant(pixels.row(0), count, static_cast<float>(factor), mean, share_of(factor));
+  T* const first = pixels.row(0);
+  const auto by = static_cast<float>(factor);
+  const float share = share_of(factor);
+  const float mean = kernels.sum_luma(first, count) / static_cast<float>(count);
+  // torch takes 16 values at a time, channel by channel. What is left at the end is added without a
+  // fused multiply-add: there its compiler has taken the product of the constants out of the loop.
+  constexpr size_t kStep = 16;
+  const size_t left = 3 * count % kStep;
+  const auto from_end = [&](size_t i) -> T& {
+    const size_t value = 3 * count - 1 - i;
+    return first[value % count * kPixel + value / count];
+  };
+  std::array<T, kStep> last;
+  for (size_t i = 0; i < left; i++) last[i] = from_end(i);
+  kernels.blend_constant(first, count, by, mean, share);
+  const float constant = mean * share;
+  for (size_t i = 0; i < left; i++) {
+    store(static_cast<float>(last[i]) * by + constant, from_end(i));
+  }
 }
 
 template <class T>

@@ -17,7 +17,7 @@ export interface CompiledPipeline {
   readonly size: HeightWidth
   readonly dtype: BatchType
   /** A function of the user's on what the program has made, and the rest of the pipeline behind it. */
-  readonly then: { readonly step: ViewsStep; readonly rest: CompiledPipeline } | undefined
+  readonly lambda: { readonly step: ViewsStep; readonly rest: CompiledPipeline } | undefined
   /** Where batches go before what is left. */
   readonly device: DeviceLike | undefined
   /** The steps that are left, for single pictures in order. */
@@ -118,7 +118,7 @@ class Draft {
   finish(left: readonly RunnableStep[]): CompiledPipeline | undefined {
     const size = this.#size
     if (size === undefined) return undefined
-    const common = { streams: this.#streams, size, device: this.#device, then: undefined }
+    const common = { streams: this.#streams, size, device: this.#device, lambda: undefined }
     if (this.#device !== undefined && kindOf(this.#device) !== 'cpu') {
       // Values are computed on the device: bytes are a quarter of the traffic.
       const steps = [...this.#values.map(({ step }) => step), ...left]
@@ -139,7 +139,7 @@ class Draft {
     if (rest === undefined) return undefined
     const program = Float64Array.from(this.#code)
     const none = { device: undefined, single: [], whole: [] }
-    return { ...none, program, streams, size, dtype: 'uint8', then: { step, rest } }
+    return { ...none, program, streams, size, dtype: 'uint8', lambda: { step, rest } }
   }
 }
 

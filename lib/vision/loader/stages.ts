@@ -33,9 +33,9 @@ export class Stages {
 
   constructor(pipeline: CompiledPipeline, settings: Settings) {
     const stages: Stage[] = []
-    for (let part: CompiledPipeline | undefined = pipeline; part; part = part.then?.rest) {
+    for (let part: CompiledPipeline | undefined = pipeline; part; part = part.lambda?.rest) {
       const filler = new Filler(part, settings, settings.threads)
-      stages.push({ pipeline: part, filler, lambda: part.then && new Lambda(part.then.step) })
+      stages.push({ pipeline: part, filler, lambda: part.lambda && new Lambda(part.lambda.step) })
     }
     this.#stages = stages
     this.last = (stages.at(-1) as Stage).pipeline
