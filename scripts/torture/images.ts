@@ -25,6 +25,11 @@ const seed = Number(values.seed)
 let faults = 0
 if (values.folder !== '') faults += await readFolder(values.folder)
 if (Number(values.native) > 0) faults += await runHarness(Number(values.native), seed)
-if (Number(values.loader) > 0) faults += await torment(Number(values.loader), seed)
+if (Number(values.loader) > 0) {
+  const { decoded, refused, faults: found } = await torment(Number(values.loader), seed)
+  for (const fault of found) console.log(`FAULT ${fault}`)
+  console.log(`damaged files through the loader: ${decoded} decoded, ${refused} refused`)
+  faults += found.length
+}
 console.log(faults === 0 ? 'nothing died, hung or lied' : `${faults} faults`)
 process.exitCode = faults === 0 ? 0 : 1

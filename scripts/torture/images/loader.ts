@@ -87,7 +87,8 @@ async function runEpoch(dataset: ImageDataset, seed: number, numWorkers: number)
   const loader = dataloader(dataset, { batchSize: 32, seed, numWorkers, onError: 'skip' })
   const hash = createHash('sha1')
   const timer = setTimeout(() => {
-    console.log(`FAULT an epoch of ${dataset.length} files hangs, seed ${seed}`)
+    // Nothing could end the threads.
+    console.error(`an epoch of ${dataset.length} damaged files hangs, seed ${seed}`)
     process.exit(1)
   }, MOST_MS)
   for await (const [x, y] of loader) {
@@ -119,17 +120,25 @@ function faultsOf({ samples, errors }: LoaderReport, dataset: ImageDataset): str
   return faults
 }
 
+/** What became of damaged files. */
+export interface Torment {
+  decoded: number
+  refused: number
+  /** What should not have happened. */
+  readonly faults: string[]
+}
+
 /**
- * Feeds `count` damaged files to the loader, with one thread and with several, and prints what became of them.
+ * Feeds `count` damaged files to the loader, with one thread and with several.
  *
- * @returns the number of faults: files that are neither delivered nor named, pixels that depend on the
- *   number of threads, tensors that are left over
+ * Faults are files that are neither delivered nor named, batches that depend on the number of threads, and
+ * tensors that are left over.
  */
-export async function torment(count: number, seed: number): Promise<number> {
+export async function torment(count: number, seed: number): Promise<Torment> {
   const corpus = await makeCorpus()
   const folder = mkdtempSync(path.join(tmpdir(), 'node-libtorch-images-'))
   const live = torch.memory().live
-  let [decoded, refused, faults] = [0, 0, 0]
+  const total: Torment = { decoded: 0, refused: 0, faults: [] }
   try {
     for (let first = 0; first < count; first += EPOCH) {
       const samples: ImageSample[] = []
@@ -145,16 +154,14 @@ export async function torment(count: number, seed: number): Promise<number> {
       const three = await runEpoch(dataset, seed + first, 3)
       const found = faultsOf(three.report, dataset)
       if (one.hash !== three.hash) found.push('three threads make other batches than one')
-      const here = torch.memory().live - live
-      if (here !== 0) found.push(`${here} tensors are left over`)
-      for (const fault of found) console.log(`FAULT from seed ${seed + first}: ${fault}`)
-      faults += found.length
-      decoded += three.report.samples
-      refused += three.report.errors.length
+      const left = torch.memory().live - live
+      if (left > 0) found.push(`${left} tensors are left over`)
+      total.faults.push(...found.map((fault) => `from seed ${seed + first}: ${fault}`))
+      total.decoded += three.report.samples
+      total.refused += three.report.errors.length
     }
   } finally {
     rmSync(folder, { recursive: true })
   }
-  console.log(`${count} damaged files through the loader: ${decoded} decoded, ${refused} refused`)
-  return faults
+  return total
 }
