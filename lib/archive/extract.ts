@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { createGunzip } from 'node:zlib'
 import { checkInteger, checkOptions, checkString } from '../check.js'
@@ -37,7 +37,8 @@ export interface Extracted {
  *
  * Nothing is written outside the folder: absolute paths, `..`, links that lead out, devices and two
  * entries for one place are refused. The archive is unpacked beside its place and moved there when it is
- * whole; then a file `.<archive>.unpacked` notes it, and a later call with the same archive does nothing.
+ * whole; then a file `.<archive>.unpacked` notes it, and a later call with the same archive does nothing,
+ * unless something at its top was removed.
  * Calls for the same archive and folder wait for one another.
  *
  * @returns how much was unpacked; undefined if it was before
@@ -80,7 +81,7 @@ async function extract(
     received += bytes
     onProgress?.({ received, total: size })
   }
-  await inStagingFolder(folder, async (stage) => {
+  const names = await inStagingFolder(folder, async (stage) => {
     const staging = new Staging(stage, tally, signal)
     try {
       await unpack(archive, staging, onRead)
@@ -88,10 +89,12 @@ async function extract(
     } finally {
       await staging.settle()
     }
+    const names = await readdir(stage)
     await moveInto(stage, folder)
+    return names
   })
   const { entries, bytes } = tally
-  await markUnpacked(archive, folder, { size, mtimeMs, entries, bytes })
+  await markUnpacked(archive, folder, { size, mtimeMs, entries, bytes, names })
   return { entries, bytes }
 }
 

@@ -1,45 +1,26 @@
-import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import path from 'node:path'
-import { isAlive } from '../checkpoint/atomic.js'
+import { Claims, release } from '../hub/claims.js'
 import { refuse } from './error.js'
-
-/** The staging folders of this process that are in use. */
-const active = new Set<string>()
 
 /**
  * Runs `work` with a new folder inside `folder`, on the same disk as what it is for, and removes it
  * afterwards, together with those that dead processes left.
  */
-export async function inStagingFolder(
+export async function inStagingFolder<T>(
   folder: string,
-  work: (stage: string) => Promise<void>,
-): Promise<void> {
+  work: (stage: string) => Promise<T>,
+): Promise<T> {
   await mkdir(folder, { recursive: true })
-  const prefix = `.unpacking.${hostname()
-    .replace(/[^\w-]/g, '_')
-    .slice(0, 64)}.`
-  await removeAbandoned(folder, prefix)
-  const stage = path.join(folder, `${prefix}${process.pid}.${randomBytes(6).toString('hex')}`)
-  active.add(stage)
+  const claims = new Claims(folder, '.unpacking')
+  for (const left of await claims.abandoned()) await rm(left, { recursive: true, force: true })
+  const stage = claims.take()
   try {
     await mkdir(stage)
-    await work(stage)
+    return await work(stage)
   } finally {
     await rm(stage, { recursive: true, force: true })
-    active.delete(stage)
-  }
-}
-
-async function removeAbandoned(folder: string, prefix: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const owner = name.startsWith(prefix)
-      ? /^(\d+)\.[0-9a-f]{12}$/.exec(name.slice(prefix.length))?.[1]
-      : undefined
-    if (owner === undefined || active.has(path.join(folder, name))) continue
-    if (Number(owner) !== process.pid && isAlive(Number(owner))) continue
-    await rm(path.join(folder, name), { recursive: true, force: true })
+    release(stage)
   }
 }
 

@@ -36,9 +36,14 @@ export async function unpackZip(
     const packed = entries.reduce((sum, { compressed }) => sum + compressed, 0)
     if (packed > limit) refuse('is a zip with entries that overlap')
     const queue = entries.values()
+    let failed = false
     const work = async (): Promise<void> => {
       for (const entry of queue) {
-        await unpackEntry(source, entry, limit, staging)
+        if (failed) return
+        await unpackEntry(source, entry, limit, staging).catch((error) => {
+          failed = true
+          throw error
+        })
         onRead(entry.compressed)
       }
     }

@@ -1,7 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { checkOptions, checkString, fail } from '../check.js'
+import {
+  checkFunction,
+  checkInteger,
+  checkOptions,
+  checkString,
+  fail,
+  isPlainObject,
+} from '../check.js'
 import { checkExpectation, type Expectation } from './checksum.js'
 import { asDiskFull, DiskFullError, DownloadError, withoutSecrets } from './errors.js'
 import { get, parseUrl, type Reply } from './http.js'
@@ -24,7 +31,7 @@ export interface DownloadOptions extends Expectation {
   readonly signal?: AbortSignal
   /** Sent along, but not to another server that the first one redirects to: a token, for example. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Attempts in a row that may bring no byte; 5 by default. */
+  /** Attempts in a row that may bring nothing new; 5 by default. */
   readonly retries?: number
   /** Milliseconds before the second attempt, doubled each time; 500 by default. */
   readonly retryDelay?: number
@@ -89,6 +96,7 @@ export async function download(
   checkString(where, 'target', target)
   const settings = checkOptions(where, options, DOWNLOAD_OPTIONS)
   checkExpectation(where, settings)
+  checkTransfer(where, settings)
   const file = path.resolve(target)
   await mkdir(path.dirname(file), { recursive: true })
   const failures: DownloadError[] = []
@@ -108,6 +116,20 @@ export async function download(
     [first.message.slice(`download: ${first.url}: `.length), ...others].join('; '),
     { cause: first },
   )
+}
+
+function checkTransfer(where: string, options: DownloadOptions): void {
+  for (const name of ['retries', 'retryDelay', 'idleTimeout'] as const) {
+    if (options[name] !== undefined) checkInteger(where, name, options[name], { min: 0 })
+  }
+  const { onProgress, signal, headers } = options
+  if (onProgress !== undefined) checkFunction(where, 'onProgress', onProgress)
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    fail(where, 'signal', 'an AbortSignal', signal)
+  }
+  if (headers !== undefined && !isPlainObject(headers)) {
+    fail(where, 'headers', 'a plain object', headers)
+  }
 }
 
 async function downloadFrom(url: string, file: string, options: DownloadOptions): Promise<void> {
@@ -171,8 +193,9 @@ class Transfer {
   /** Attempts until the part is whole; tells whether it was put together from several. */
   private async fetchAll(): Promise<boolean> {
     const { part, options } = this
+    // A server that begins again and again sends bytes, too: only getting further than ever counts.
+    let farthest = part.length
     for (let failures = 0, attempts = 1; ; attempts++) {
-      const before = part.length
       try {
         await this.attempt()
         return attempts > 1
@@ -180,7 +203,8 @@ class Transfer {
         options.signal?.throwIfAborted()
         const passing = asPassing(error)
         if (passing === undefined) throw this.final(error)
-        failures = part.length > before ? 0 : failures + 1
+        failures = part.length > farthest ? 0 : failures + 1
+        farthest = Math.max(farthest, part.length)
         const isOffline = passing.unreachable && !this.answered
         const limit = isOffline ? Math.min(this.retries, 1) : this.retries
         if (failures > limit) throw this.final(passing)

@@ -1,30 +1,26 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import {
   type FileHandle,
   open,
-  readdir,
   readFile,
   rename,
   statfs,
   unlink,
   writeFile,
 } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import path from 'node:path'
-import { isAlive, syncFolder } from '../checkpoint/atomic.js'
+import { syncFolder } from '../checkpoint/atomic.js'
 import { ContentCheck, type Expectation } from './checksum.js'
-
-/** Parts that downloads of this process are writing. */
-const active = new Set<string>()
+import { Claims, release } from './claims.js'
 
 const digest = (text: string): string =>
   createHash('sha256').update(text).digest('hex').slice(0, 12)
 
 /**
- * The file beside the target into which a download goes: `.<name>.<url>.<host>.<process>.<random>.part`. Each
- * download has its own, so that two at once do not meet; one that a dead process left is taken over, and the
- * download goes on where that stopped. Beside it lies a note of what the server called the content.
+ * The file beside the target into which a download goes: `.<name>.<url>.<owner>.part`, see {@link Claims}.
+ * Each download has its own, so that two at once do not meet; one that a dead process left is taken over, and
+ * the download goes on where that stopped. Beside it lies a note of what the server called the content.
  */
 export class PartFile {
   /** Bytes so far. */
@@ -43,21 +39,21 @@ export class PartFile {
 
   /** Takes over an abandoned part, or begins a new one. */
   static async claim(target: string, url: string, expectation: Expectation): Promise<PartFile> {
-    const folder = path.dirname(target)
-    const host = hostname()
-      .replace(/[^\w-]/g, '_')
-      .slice(0, 64)
-    const prefix = `.${path.basename(target).slice(0, 100)}.${digest(url)}.${host}.`
-    const file = path.join(folder, `${prefix}${process.pid}.${randomBytes(6).toString('hex')}.part`)
-    active.add(file)
+    // File systems count the bytes of a name, and the whole name must stay below 255 of them.
+    const name = path
+      .basename(target)
+      .replace(/[^\w.-]/g, '_')
+      .slice(0, 100)
+    const claims = new Claims(path.dirname(target), `.${name}.${digest(url)}`, '.part')
+    const file = claims.take()
     try {
-      const validator = await adopt(folder, prefix, file)
+      const validator = await adopt(await claims.abandoned(), file)
       const part = new PartFile(file, await open(file, 'a+', 0o666), expectation)
       if (validator === undefined) await part.restart()
       else await part.resume(validator)
       return part
     } catch (error) {
-      active.delete(file)
+      release(file)
       throw error
     }
   }
@@ -121,7 +117,7 @@ export class PartFile {
   }
 
   private async close(): Promise<void> {
-    active.delete(this.file)
+    release(this.file)
     await this.handle.close()
   }
 
@@ -137,14 +133,9 @@ export class PartFile {
 const noteOf = (part: string): string => `${part}.etag`
 
 /** Renames one abandoned part to `own`, and removes the others; returns its validator. */
-async function adopt(folder: string, prefix: string, own: string): Promise<string | undefined> {
+async function adopt(abandoned: readonly string[], own: string): Promise<string | undefined> {
   let validator: string | undefined
-  for (const name of await readdir(folder)) {
-    if (!name.startsWith(prefix)) continue
-    const owner = /^(\d+)\.[0-9a-f]{12}\.part$/.exec(name.slice(prefix.length))?.[1]
-    const file = path.join(folder, name)
-    if (owner === undefined || active.has(file)) continue
-    if (Number(owner) !== process.pid && isAlive(Number(owner))) continue
+  for (const file of abandoned) {
     validator ??= await takeOver(file, own)
     await removeBoth(file)
   }

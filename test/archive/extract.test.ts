@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { threadId } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import { ArchiveError, extractArchive } from '../../lib/archive/index.js'
@@ -68,6 +69,16 @@ test('the second call does nothing, unless the archive has changed', async (t) =
   t.deepEqual(await again(), { entries: 1, bytes: 1 })
 })
 
+test('what was removed since is unpacked again', async (t) => {
+  const bytes = tarOf({ name: 'd/f', content: '1' }, { name: 'e', content: '2' })
+  const { folder, again, result } = await unpack(t, bytes)
+  await result
+  await rm(path.join(folder, 'd'), { recursive: true })
+  t.deepEqual(await again(), { entries: 2, bytes: 2 })
+  t.deepEqual(await contentsOf(folder), { 'd/': '', 'd/f': '1', e: '2' })
+  t.is(await again(), undefined)
+})
+
 test('folders that are there are joined, files replaced, others left alone', async (t) => {
   const { archive, folder, result } = await unpack(t, tarOf({ name: 'd/f', content: 'new' }))
   await result
@@ -127,12 +138,15 @@ test('what a process that died has left is removed', async (t) => {
   const { folder, result, archive } = await unpack(t, tarOf({ name: 'a' }))
   await result
   const host = hostname().replace(/[^\w-]/g, '_')
-  const dead = `.unpacking.${host}.${2 ** 22 + 1}.0123456789ab` // beyond any process id
-  const alive = `.unpacking.${host}.1.0123456789ab`
-  for (const name of [dead, alive]) await mkdir(path.join(folder, name, 'd'), { recursive: true })
+  const dead = `.unpacking.${host}.${2 ** 22 + 1}.0.0123456789ab` // beyond any process id
+  const alive = `.unpacking.${host}.1.0.0123456789ab`
+  const thread = `.unpacking.${host}.${process.pid}.${threadId + 1}.0123456789ab`
+  for (const name of [dead, alive, thread]) {
+    await mkdir(path.join(folder, name, 'd'), { recursive: true })
+  }
   await utimes(archive, 5, 5)
   await extractArchive(archive, folder)
-  t.deepEqual((await readdir(folder)).sort(), [MARKER, alive, 'a'].sort())
+  t.deepEqual((await readdir(folder)).sort(), [MARKER, alive, thread, 'a'].sort())
 })
 
 test('no room: the error says so, and nothing is left', async (t) => {

@@ -113,6 +113,15 @@ test('cut off or changed anywhere: refused or right, never anything outside', as
   }
 })
 
+test('a damaged entry ends it: the rest is not unpacked first', async (t) => {
+  const files = Array.from({ length: 2000 }, (_, i) => ({ name: `${i}`, content: 'text' }))
+  let read = 0
+  const zip = zipped(files.map((file, i) => (i === 0 ? { ...file, crc: 1 } : file)))
+  const { result } = await unpack(t, zip, { onProgress: ({ received }) => (read = received) })
+  await t.throwsAsync(result, { message: /entry "0" is damaged/ })
+  t.true(read < zip.length / 10, `${read} of ${zip.length}`)
+})
+
 test('bombs: bytes, entries, and entries that share their data', async (t) => {
   const zeros = zipped([{ name: 'z', content: Buffer.alloc(200_000) }])
   const { folder, result } = await unpack(t, zeros, { maxBytes: 199_999 })

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { redirect } from '../../lib/hub/http.js'
-import { type DownloadProgress, download } from '../../lib/hub/index.js'
+import { DownloadError, type DownloadProgress, download } from '../../lib/hub/index.js'
 import { temporaryFolder } from '../checkpoint/support/folder.js'
 import { content, sendFile, serve, sha256 } from './support/server.js'
 
@@ -74,6 +74,21 @@ test('a later download goes on where an earlier one gave up', async (t) => {
   t.is(ranges.at(-1), 'bytes=100000-')
   t.true((await readFile(target)).equals(file))
   t.deepEqual(await readdir(folder), ['x'])
+})
+
+test('a server that begins again each time is given up', async (t) => {
+  const target = path.join(await temporaryFolder(t), 'x')
+  let requests = 0
+  const { url } = await serve(t, (_request, response) => {
+    response.writeHead(200, { 'content-length': file.length }) // without a name for the content
+    response.write(file.subarray(0, 1000 * ((requests++ % 2) + 1)), () =>
+      response.socket?.destroySoon(),
+    )
+  })
+  await t.throwsAsync(download(url, target, { ...quick, retries: 3 }), {
+    instanceOf: DownloadError,
+  })
+  t.true(requests <= 8, `${requests} requests`)
 })
 
 test('a file that changed in between is fetched anew', async (t) => {

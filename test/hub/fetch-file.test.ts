@@ -107,6 +107,18 @@ test('wrong arguments', async (t) => {
     instanceOf: TypeError,
     message: /32 lower-case hex digits for md5/,
   })
+  for (const [name, value] of Object.entries({
+    retries: 'many',
+    retryDelay: -1,
+    idleTimeout: Number.NaN,
+    signal: {},
+    headers: ['a'],
+    onProgress: 1,
+  })) {
+    await t.throwsAsync(download('http://localhost/x', target, { [name]: value }), {
+      message: new RegExp(`^download: expected .* for ${name}, got`),
+    })
+  }
 })
 
 test('headers go to the first server, and not along with a redirect to another', async (t) => {
