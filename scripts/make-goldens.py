@@ -26,7 +26,7 @@ NAMES = (
     "functional_layers", "functional_losses", "functional_windows", "functions", "autograd", "parity", "layers",
     "layers_utils",
     "shards", "image_datasets", "amp", "modules", "jit", "samplers", "vision_utils",
-    "transforms_colour", "transforms_composite", "presets", "jpegs",
+    "transforms_colour", "transforms_composite", "presets", "jpegs", "loader",
 )  # fmt: skip
 # Goldens that are compressed files of their own format: too large for JSON.
 BINARY = ("parity",)

@@ -48,10 +48,21 @@ export const erase = defineTransform(
         `${where}: expected a box inside of the image of ${height} x ${width}, got rows ${i} to ${i + h} and columns ${j} to ${j + w}`,
       )
     }
+    if (v instanceof Tensor) checkBroadcast(where, v, [...image.shape.slice(0, -2), h, w])
     const value = v instanceof Tensor ? v : colour(where, 'v', image, v)
     return eraseBox(image, { top: i, left: j, height: h, width: w }, value, inplace)
   },
 )
+
+/** @throws RangeError unless `v` can be copied to a tensor of `shape` */
+function checkBroadcast(where: string, v: Tensor, shape: readonly number[]): void {
+  const fitting = shape.slice(shape.length - v.dim())
+  const fits = (size: number, i: number): boolean => size === 1 || size === fitting[i]
+  if (v.dim() <= shape.length && v.shape.every(fits)) return
+  throw new RangeError(
+    `${where}: expected v to broadcast to [${shape.join(', ')}], got [${v.shape.join(', ')}]`,
+  )
+}
 
 /** One or more finite numbers, as an array. */
 export function checkValues(

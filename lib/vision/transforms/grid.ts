@@ -102,5 +102,6 @@ function filled(
   const colour = torch.tensor([...fill], { dtype, device }).reshape([1, -1, 1, 1])
   return mode === 'nearest'
     ? torch.where(inside.lt(0.5), colour.expandAs(image), image)
-    : image.sub_(colour).mul_(inside).add_(colour)
+    : // Not in place: autograd needs `inside`, which lies in the same memory.
+      image.sub(colour).mul_(inside).add_(colour)
 }

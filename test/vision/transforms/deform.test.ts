@@ -162,6 +162,17 @@ test('they are deformed in their own type', (t) => {
   }
 })
 
+test('gradients flow through what deforms, with a fill, too', (t) => {
+  const image = ramp(1, 4, 6).to('float32').requiresGrad_()
+  for (const interpolation of ['nearest', 'bilinear'] as const) {
+    transforms
+      .rotate(image, 180, { center: [3, 2], fill: 5, interpolation })
+      .sum()
+      .backward()
+  }
+  t.deepEqual(image.grad?.toArray(), torch.full([1, 4, 6], 2).toArray())
+})
+
 test('wrong settings are refused by name', (t) => {
   const image = ramp(3, 4, 6)
   const refuse = (fn: () => unknown, message: RegExp) => t.throws(fn, { message })
