@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { InstallError } from './report.mjs'
 
 export const SHOW_HELP = `Usage: npx node-libtorch show DIR [options]
 
@@ -57,19 +58,17 @@ export async function show(args, library, print = console.log) {
     throw usage(`expected one folder, got ${positionals.length}`)
   }
   const transform = await pipelineOf(values.transform, integer('size', values.size, 1), library)
-  const dataset = await library.datasets.imageFolder(folder, { transform })
+  const dataset = await plainly(library.datasets.imageFolder(folder, { transform }))
   const seed = integer('seed', values.seed, 0)
   const measure = integer('measure', values.measure, 0)
   const workers =
     values.workers === undefined ? {} : { numWorkers: integer('workers', values.workers, 0) }
-  const sheet = await library.contactSheet(dataset, {
-    transform,
-    count: integer('count', values.count, 1),
-    seed,
-    ...(values.columns === undefined ? {} : { columns: integer('columns', values.columns, 1) }),
-    ...workers,
-  })
-  await library.saveImage(sheet.image, values.out)
+  const count = integer('count', values.count, 1)
+  const columns =
+    values.columns === undefined ? {} : { columns: integer('columns', values.columns, 1) }
+  const options = { transform, count, seed, ...columns, ...workers }
+  const sheet = await plainly(library.contactSheet(dataset, options))
+  await plainly(library.saveImage(sheet.image, values.out))
   const [, height, width] = sheet.image.shape
   const shape = sheet.shape.join(', ')
   sheet.image.dispose()
@@ -80,6 +79,20 @@ export async function show(args, library, print = console.log) {
   if (measure === 0) return
   for (const line of await timings(dataset, transform, { measure, seed, ...workers }, library)) {
     print(line)
+  }
+}
+
+/**
+ * Gives what fails because of the folder, the pipeline or the file as its message alone.
+ *
+ * @template T
+ * @param {Promise<T>} work
+ */
+async function plainly(work) {
+  try {
+    return await work
+  } catch (error) {
+    throw new InstallError(error instanceof Error ? error.message : String(error))
   }
 }
 

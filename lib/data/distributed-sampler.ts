@@ -34,7 +34,7 @@ export interface DistributedSampler extends Sampler {
  *
  * @example
  * ```ts
- * const sampler = samplers.distributed(ds, { numReplicas: 4, rank })
+ * const sampler = data.samplers.distributed(ds, { numReplicas: 4, rank })
  * const loader = dataloader(ds, { batchSize: 64, sampler })
  * for (let epoch = 0; epoch < 10; epoch++) {
  *   sampler.setEpoch(epoch)

@@ -20,7 +20,7 @@ export interface WeightedRandomOptions extends DrawOptions {
  * ```ts
  * // Every class as often as the others.
  * const counts = ds.classes.map((_, index) => ds.targets.filter((y) => y === index).length)
- * const sampler = samplers.weightedRandom(ds.targets.map((y) => 1 / counts[y]), ds.length)
+ * const sampler = data.samplers.weightedRandom(ds.targets.map((y) => 1 / counts[y]), ds.length)
  * ```
  * @throws TypeError or RangeError for a weight that is negative or not finite, weights that are all
  *   0, and, without replacement, more samples than there are weights above 0

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkBoolean, checkFunction, checkOptions, fail } from '../../check.js'
+import { checkBoolean, checkFunction, checkOptions, checkString, fail } from '../../check.js'
 import { DatasetError } from '../../data/errors.js'
 import type { Tensor } from '../../torch/tensor.js'
 import {
@@ -77,6 +77,7 @@ function checkImageFolderOptions<X, Y>(
   const { extensions, isValidFile } = checked
   if (extensions !== undefined) {
     if (!Array.isArray(extensions)) fail(where, 'extensions', 'an array of strings', extensions)
+    for (const ending of extensions) checkString(where, 'an extension', ending)
     if (isValidFile !== undefined) {
       throw new TypeError(`${where}: extensions and isValidFile exclude each other`)
     }

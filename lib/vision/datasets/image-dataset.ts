@@ -97,9 +97,10 @@ export class ImageDataset<X = Tensor, Y = number, T = number> extends Dataset<Pa
     const closed = transform === undefined || (isPipeline(transform) && ownsResult(transform))
     this.#ownsImages = loader === undefined && closed
     this.#decoding = checkDecodeOptions('ImageDataset', options)
-    const native = loader === undefined && isPipeline(transform)
-    this.#recipe = native ? new PictureRecipe(transform, { ...this.#decoding, decode }) : undefined
-    this.#cache = cacheOf(options, samples.length, native)
+    const pipeline = isPipeline(transform) ? transform : undefined
+    const decoding = { ...this.#decoding, decode }
+    this.#recipe = loader === undefined ? new PictureRecipe(pipeline, decoding) : undefined
+    this.#cache = cacheOf(options, samples.length, loader === undefined && pipeline !== undefined)
   }
 
   override get length(): number {

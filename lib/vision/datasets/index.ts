@@ -14,6 +14,7 @@ export {
   type FetchFileOptions,
   fetchFile,
 } from '../../hub/index.js'
+export { type Verification, type VerifyOptions, verify } from '../loader/verify.js'
 export {
   type DamagedPicture,
   PackedImages,

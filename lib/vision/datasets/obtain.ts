@@ -31,7 +31,9 @@ export function checkDownloadable(where: string, options: DownloadableOptions): 
   const { download, mirrors, progress, signal } = options
   if (download !== undefined) checkBoolean(where, 'download', download)
   if (mirrors !== undefined) {
-    if (!Array.isArray(mirrors)) fail(where, 'mirrors', 'an array of addresses', mirrors)
+    if (!Array.isArray(mirrors) || mirrors.length === 0) {
+      fail(where, 'mirrors', 'an array of one or more addresses', mirrors)
+    }
     for (const mirror of mirrors) checkString(where, 'a mirror', mirror)
   }
   if (progress !== undefined) checkBoolean(where, 'progress', progress)

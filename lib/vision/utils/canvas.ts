@@ -54,6 +54,8 @@ export class Canvas {
   /** A filled ellipse that touches the sides of a rectangle. */
   ellipse(x0: number, y0: number, x1: number, y1: number, color: Rgb): void {
     const [width, height] = [x1 - x0, y1 - y0]
+    // Pillow draws no ellipse of a single pixel.
+    if (width === 0 && height === 0) return
     for (const [y, x] of quarterEllipse(width, height)) {
       for (const row of y === 0 ? [0] : [y, -y]) {
         this.horizontal(x0 + (width - x) / 2, x0 + (width + x) / 2, y0 + (height + row) / 2, color)

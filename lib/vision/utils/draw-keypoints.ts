@@ -11,7 +11,7 @@ export interface DrawKeypointsOptions {
   connectivity?: readonly (readonly [from: number, to: number])[]
   /** Of the points. Default white. */
   colors?: Color
-  /** Pixels from the middle of a point to its edge. Default 2. */
+  /** Pixels from the middle of a point to its edge; with 0 the points cannot be seen. Default 2. */
   radius?: number
   /** Pixels of the lines, which are white. Default 3. */
   width?: number

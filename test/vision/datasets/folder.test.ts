@@ -104,6 +104,7 @@ test('wrong options', async (t) => {
     t.throwsAsync(imageFolder(photos, options), { message })
   await refuse({ transform: 3 }, /a function for transform, got 3/)
   await refuse({ extensions: '.jpg' }, /an array of strings for extensions/)
+  await refuse({ extensions: [1] }, /a string for an extension, got 1/)
   await refuse({ extensions: ['.jpg'], isValidFile: () => true }, /exclude each other/)
   await refuse({ transforms: 3 }, /unknown option "transforms"/)
   await t.throwsAsync(imageFolder(3 as never), { message: /a path or a file: URL for root, got 3/ })

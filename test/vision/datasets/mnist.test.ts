@@ -206,7 +206,7 @@ test('a transform of every image; wrong options', async (t) => {
     t.throwsAsync(mnist(root, options), { message })
   await refuse({ train: 1 }, /datasets\.mnist: expected a boolean for train, got 1/)
   await refuse({ transform: 1 }, /a function for transform/)
-  await refuse({ mirrors: 'x' }, /an array of addresses for mirrors/)
+  await refuse({ mirrors: 'x' }, /an array of one or more addresses for mirrors/)
   await refuse({ split: 'train' }, /unknown option "split"/)
   await t.throwsAsync(mnist(3 as never), { message: /a path or a file: URL for root, got 3/ })
 })
