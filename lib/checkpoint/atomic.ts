@@ -122,8 +122,11 @@ export async function claimTemporary(target: string): Promise<string> {
   return path.join(folder, `${prefix}${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
 }
 
-/** In a container every start may have the same process id: what is older than this process is not its own. */
-async function isAbandoned(file: string, owner: number): Promise<boolean> {
+/**
+ * Whether the process `owner`, which made a temporary file, runs no more on this machine. In a container every start
+ * may have the same process id: what is older than this process is not its own.
+ */
+export async function isAbandoned(file: string, owner: number): Promise<boolean> {
   if (owner !== process.pid) return !isAlive(owner)
   const started = Date.now() - 1000 * process.uptime()
   const stats = await stat(file).catch(() => undefined)
@@ -131,7 +134,7 @@ async function isAbandoned(file: string, owner: number): Promise<boolean> {
 }
 
 /** Whether a process with this id runs on this machine. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -1,4 +1,4 @@
-import { show } from '../check.js'
+import { isPlainObject, show } from '../check.js'
 import { Tensor } from '../torch/tensor.js'
 import { defaultCollate } from './collate.js'
 import type { DatasetLike } from './dataset.js'
@@ -38,18 +38,27 @@ export interface BatchAssembly<P, B> {
 const singly = (indices: readonly number[]): (readonly number[])[] =>
   indices.map((index) => [index])
 
-/** Batches of single samples; without `collate` the default one. */
+/**
+ * Batches of single samples; without `collate` the default one.
+ *
+ * @param interleaved - whether images are put into the memory format `channels_last` then
+ */
 export function sampleAssembly<T, B>(
   dataset: DatasetLike<T, unknown>,
   collate?: (samples: T[]) => B | Promise<B>,
+  interleaved = false,
 ): BatchAssembly<T, B> {
+  const byDefault = (samples: T[]): B => {
+    const batch: unknown = defaultCollate(samples)
+    return (interleaved ? inChannelsLast(batch) : batch) as B
+  }
   return {
     split: singly,
     make: (part) => {
       checkIndices(part, dataset.length)
       return dataset.getItem(part[0] as number)
     },
-    collate: collate ?? ((samples) => defaultCollate(samples) as B),
+    collate: collate ?? byDefault,
     // What a user's collate keeps of the samples, and whether its result may be freed, only the user knows.
     copies: collate === undefined,
     release: (made, [index]) => dataset.release?.(made, index as number),
@@ -85,6 +94,21 @@ export function checkIndices(indices: readonly number[], length: number): void {
       throw new SampleFailure(index, new RangeError(cause))
     }
   }
+}
+
+/** The same with all batches of images in the memory format `channels_last`. */
+export function inChannelsLast(batch: unknown): unknown {
+  if (batch instanceof Tensor) {
+    if (batch.dim() !== 4) return batch
+    const image = batch.contiguous({ memoryFormat: 'channels_last' })
+    if (image !== batch) batch.dispose()
+    return image
+  }
+  if (!Array.isArray(batch) && !isPlainObject(batch)) return batch
+  for (const [key, value] of Object.entries(batch)) {
+    ;(batch as Record<string, unknown>)[key] = inChannelsLast(value)
+  }
+  return batch
 }
 
 /** Frees the tensors in what defaultCollate made. */

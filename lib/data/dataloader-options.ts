@@ -49,6 +49,11 @@ export interface DataLoaderOptions<T, B = Collated<T>> {
   onError?: ErrorPolicy
   /** The most samples of an epoch that may fail before the iteration ends after all. Default: any number. */
   maxErrors?: number
+  /**
+   * How images lie in the batches that the loader puts together: `'contiguous_format'` (default), or
+   * `'channels_last'`, for models in that format.
+   */
+  memoryFormat?: 'contiguous_format' | 'channels_last'
   /** Whether batches are made in page-locked memory, from which CUDA devices copy asynchronously. Default false. */
   pinMemory?: boolean
 }
@@ -64,6 +69,7 @@ export interface CheckedLoaderOptions<T, B> extends DataLoaderOptions<T, B> {
   pinMemory: boolean
   onError: ErrorPolicy
   maxErrors: number
+  memoryFormat: 'contiguous_format' | 'channels_last'
 }
 
 const WHERE = 'dataloader'
@@ -88,6 +94,7 @@ export function checkLoaderOptions<T, B>(
     'pinMemory',
     'onError',
     'maxErrors',
+    'memoryFormat',
   ])
   const {
     batchSize = 1,
@@ -99,6 +106,7 @@ export function checkLoaderOptions<T, B>(
     pinMemory = false,
     onError = 'throw',
     maxErrors = Number.MAX_SAFE_INTEGER,
+    memoryFormat = 'contiguous_format',
   } = options
   if (batchSize !== null) checkInteger(WHERE, 'batchSize', batchSize, { min: 1 })
   checkBoolean(WHERE, 'shuffle', shuffle)
@@ -109,6 +117,7 @@ export function checkLoaderOptions<T, B>(
   checkBoolean(WHERE, 'pinMemory', pinMemory)
   checkOneOf(WHERE, 'onError', onError, POLICIES)
   checkInteger(WHERE, 'maxErrors', maxErrors, { min: 0 })
+  checkOneOf(WHERE, 'memoryFormat', memoryFormat, ['contiguous_format', 'channels_last'])
   if (options.seed !== undefined) checkInteger(WHERE, 'seed', options.seed, { min: 0 })
   if (options.collate !== undefined) checkFunction(WHERE, 'collate', options.collate)
   checkSampler('sampler', options.sampler)
@@ -125,6 +134,7 @@ export function checkLoaderOptions<T, B>(
     pinMemory,
     onError,
     maxErrors,
+    memoryFormat,
   }
 }
 

@@ -173,6 +173,7 @@ function assemblies<B>(
   options: CheckedLoaderOptions<unknown, B>,
 ): () => BatchAssembly<unknown, B> {
   const { batchSize, collate, numWorkers, pinMemory } = options
+  const interleaved = options.memoryFormat === 'channels_last'
   if (batchSize === null) return () => plainAssembly(dataset) as BatchAssembly<unknown, B>
   if (collate === undefined && dataset.getBatch !== undefined) {
     return () => wholeAssembly(dataset as DatasetLike<unknown, B>)
@@ -182,10 +183,10 @@ function assemblies<B>(
     checkIndices([index], dataset.length)
     return samples?.at(index)
   }
-  const wanted = { threads: numWorkers, pinMemory, collate, interleaved: false }
+  const wanted = { threads: numWorkers, pinMemory, collate, interleaved }
   const whole = samples?.recipe.prepare(at, wanted)
   if (whole !== undefined) return whole as () => BatchAssembly<unknown, B>
-  return () => sampleAssembly(dataset, collate)
+  return () => sampleAssembly(dataset, collate, interleaved)
 }
 
 /**

@@ -61,7 +61,8 @@ export class Recorder {
     this.#since = now
     if (samples > 0) this.#batches += 1
     this.#samples += samples
-    for (const { index, cause } of failed) this.#errors.push(sampleError(index, batch, cause))
+    for (const { index, cause } of failed)
+      this.#errors.push({ ...sampleError(index, cause), batch })
   }
 
   /** The samples that could not be made so far. */
@@ -82,11 +83,11 @@ export class Recorder {
   }
 }
 
-function sampleError(index: number, batch: number, cause: unknown): SampleError {
+/** What is said of a sample that failed. */
+export function sampleError(index: number, cause: unknown): Omit<SampleError, 'batch'> {
   const { path, stage, reason, message } = Object(cause) as Partial<Record<string, unknown>>
   return {
     index,
-    batch,
     path: typeof path === 'string' ? path : undefined,
     stage: typeof stage === 'string' ? stage : 'getItem',
     reason: ([reason, message].find((text) => typeof text === 'string') as string) ?? String(cause),

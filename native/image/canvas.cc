@@ -1,9 +1,37 @@
 #include "image/canvas.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace node_libtorch::image {
+
+namespace {
+
+/// The place of a picture's edge of `length` that is seen at `place`; -1 for the constant.
+int source_of(Border::Mode mode, int place, int length) {
+  if (place >= 0 && place < length) return place;
+  switch (mode) {
+    case Border::Mode::kEdge:
+      return std::clamp(place, 0, length - 1);
+    case Border::Mode::kReflect:
+      return place < 0 ? -place : 2 * (length - 1) - place;
+    case Border::Mode::kSymmetric:
+      return place < 0 ? -place - 1 : 2 * length - 1 - place;
+    default:
+      return -1;
+  }
+}
+
+void check_mirror(Border::Mode mode, int length, int needed) {
+  const bool mirrors = mode == Border::Mode::kReflect || mode == Border::Mode::kSymmetric;
+  const int most = mode == Border::Mode::kReflect ? length - 1 : length;
+  if (!mirrors || needed <= most) return;
+  throw PictureError("its edge of " + std::to_string(length) + " pixels is too short to mirror " +
+                     std::to_string(needed));
+}
+
+}  // namespace
 
 void Canvas::begin(int width, int height) {
   box_ = window_ = {0, 0, width, height};
@@ -19,17 +47,19 @@ void Canvas::open(Source& source, bool fast) {
   begin(source.width(), source.height());
 }
 
-void Canvas::crop(const Box& box) {
+void Canvas::crop(const Box& box, const Border& border) {
   const bool inside = box.left >= 0 && box.top >= 0 && box.left + box.width <= width() &&
                       box.top + box.height <= height();
   if (!inside) {
     realize();
-    // A zero that is normalized would not be one.
-    if (values_ && values_->normalize) settle_values();
+    // A constant is one of the values as they are now; a zero alone may be that of a byte.
+    const bool is_zero = border.fill == std::array<float, 3>{};
+    const bool settles = values_ && (values_->normalize || !is_zero);
+    if (border.mode == Border::Mode::kConstant && settles) settle_values();
     if (in_floats_) {
-      pad(box, floats_, spare_floats_);
+      crop_beyond(box, border, floats_, spare_floats_);
     } else {
-      pad(box, pixels_, spare_);
+      crop_beyond(box, border, pixels_, spare_);
     }
     return;
   }
@@ -173,16 +203,26 @@ void Canvas::resize_now() {
 }
 
 template <class T>
-void Canvas::pad(const Box& box, Raster<T>& pixels, Raster<T>& spare) {
+void Canvas::crop_beyond(const Box& box, const Border& border, Raster<T>& pixels,
+                         Raster<T>& spare) {
+  const int right = box.left + box.width;
+  const int bottom = box.top + box.height;
+  check_mirror(border.mode, width(), std::max(-box.left, right - width()));
+  check_mirror(border.mode, height(), std::max(-box.top, bottom - height()));
+  const std::array<T, kPixel> fill{static_cast<T>(border.fill[0]), static_cast<T>(border.fill[1]),
+                                   static_cast<T>(border.fill[2]), T{0}};
+  sources_.resize(box.width);
+  for (int x = 0; x < box.width; x++) sources_[x] = source_of(border.mode, box.left + x, width());
   spare.reshape(box.width, box.height);
-  std::fill_n(spare.row(0), spare.stride() * box.height, T{0});
-  const int left = std::max(0, box.left);
-  const int right = std::min(width(), box.left + box.width);
-  for (int y = std::max(0, box.top); y < std::min(height(), box.top + box.height); y++) {
-    if (right <= left) break;
-    std::copy_n(pixels.row(y) + static_cast<size_t>(left) * kPixel,
-                static_cast<size_t>(right - left) * kPixel,
-                spare.row(y - box.top) + static_cast<size_t>(left - box.left) * kPixel);
+  for (int y = 0; y < box.height; y++) {
+    const int from_row = source_of(border.mode, box.top + y, height());
+    T* to = spare.row(y);
+    for (int x = 0; x < box.width; x++, to += kPixel) {
+      const bool is_fill = from_row < 0 || sources_[x] < 0;
+      const T* from =
+          is_fill ? fill.data() : pixels.row(from_row) + static_cast<size_t>(sources_[x]) * kPixel;
+      std::copy_n(from, kPixel, to);
+    }
   }
   std::swap(pixels, spare);
   begin(box.width, box.height);

@@ -3,8 +3,10 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "image/output.h"
 #include "image/picture.h"
@@ -13,6 +15,22 @@
 #include "image/stopwatch.h"
 
 namespace node_libtorch::image {
+
+/// What lies outside a picture; the numbers are part of the format of programs.
+struct Border {
+  enum class Mode : int {
+    kConstant,
+    /// The outermost pixel.
+    kEdge,
+    /// Mirrored without repeating the outermost pixel.
+    kReflect,
+    /// Mirrored with it.
+    kSymmetric,
+  };
+  Mode mode = Mode::kConstant;
+  /// Of kConstant, for each channel.
+  std::array<float, 3> fill{};
+};
 
 /// One for each thread, for one picture after the other.
 class Canvas {
@@ -26,8 +44,9 @@ class Canvas {
   int width() const { return window_.width; }
   int height() const { return window_.height; }
 
-  /// Cuts a box out; what of it lies outside is 0.
-  void crop(const Box& box);
+  /// Cuts a box out, which may reach out of the picture.
+  /// @throws PictureError where a mirror would need more pixels than there are
+  void crop(const Box& box, const Border& border = {});
   void resize(int width, int height);
   void flip_horizontally() { flip_x_ = !flip_x_; }
   void flip_vertically() { flip_y_ = !flip_y_; }
@@ -79,7 +98,7 @@ class Canvas {
   /// How many times smaller the source is read.
   int shrink() const;
   template <class T>
-  void pad(const Box& box, Raster<T>& pixels, Raster<T>& spare);
+  void crop_beyond(const Box& box, const Border& border, Raster<T>& pixels, Raster<T>& spare);
   /// Does what was put off of values: the picture is in floats_ afterwards.
   void settle_values();
 
@@ -91,6 +110,8 @@ class Canvas {
   Pixels spare_;
   Floats floats_;
   Floats spare_floats_;
+  /// Of each column of a crop that reaches out of the picture, the column that it copies.
+  std::vector<int> sources_;
 
   /// Null once its pixels are read: they are in pixels_.
   Source* source_ = nullptr;

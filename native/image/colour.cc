@@ -6,6 +6,7 @@
 
 #include "image/cascade.h"
 #include "image/processor.h"
+#include "image/rounding.h"
 
 namespace node_libtorch::image {
 
@@ -220,20 +221,20 @@ void adjust_contrast(Raster<T>& pixels, double factor) {
   const auto by = static_cast<float>(factor);
   const float share = share_of(factor);
   const float mean = kernels.sum_luma(first, count) / static_cast<float>(count);
-  // torch takes 16 values at a time, channel by channel. What is left at the end is added without a
-  // fused multiply-add: there its compiler has taken the product of the constants out of the loop.
+  // torch takes 16 values at a time, channel by channel. Of those that are left at the end some are
+  // added without a fused multiply-add: there its compiler has taken the product of the constants
+  // out of the loop.
   constexpr size_t kStep = 16;
-  const size_t left = 3 * count % kStep;
-  const auto from_end = [&](size_t i) -> T& {
-    const size_t value = 3 * count - 1 - i;
-    return first[value % count * kPixel + value / count];
-  };
-  std::array<T, kStep> last;
-  for (size_t i = 0; i < left; i++) last[i] = from_end(i);
+  const size_t values = 3 * count;
+  const size_t done = values / kStep * kStep;
+  const size_t end = done == values ? done : done + fused_from(static_cast<int>(values - done));
+  const auto value_at = [&](size_t i) -> T& { return first[i % count * kPixel + i / count]; };
+  std::array<T, kStep> kept;
+  for (size_t i = done + 1; i < end; i++) kept[i - done] = value_at(i);
   kernels.blend_constant(first, count, by, mean, share);
   const float constant = mean * share;
-  for (size_t i = 0; i < left; i++) {
-    store(static_cast<float>(last[i]) * by + constant, from_end(i));
+  for (size_t i = done + 1; i < end; i++) {
+    store(static_cast<float>(kept[i - done]) * by + constant, value_at(i));
   }
 }
 

@@ -79,6 +79,7 @@ bool JpegDecoder::State::create() {
   decompress.err = errors.start();
   if (setjmp(errors.leave)) return false;
   jpeg_create_decompress(&decompress);
+  errors.limit_scans(decompress);
   return true;
 }
 

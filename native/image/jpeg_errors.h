@@ -21,6 +21,7 @@ struct JpegErrors {
   char message[JMSG_LENGTH_MAX];
   /// The first thing found wrong with the data, which libjpeg itself would only paint over.
   char warning[JMSG_LENGTH_MAX];
+  jpeg_progress_mgr progress;
 
   /// What goes to the member `err` of libjpeg's objects.
   jpeg_error_mgr* start() {
@@ -31,7 +32,17 @@ struct JpegErrors {
     return &base;
   }
 
+  /// Ends the reading of files with so many scans that only a waste of time can be meant: a few
+  /// bytes make libjpeg go over all blocks of a huge picture once more.
+  void limit_scans(jpeg_decompress_struct& decompress) {
+    progress.progress_monitor = count_scans;
+    decompress.progress = &progress;
+  }
+
  private:
+  /// Encoders write 10 or so.
+  static constexpr int kMostScans = 200;
+
   static JpegErrors& of(j_common_ptr common) { return *reinterpret_cast<JpegErrors*>(common->err); }
 
   [[noreturn]] static void on_error(j_common_ptr common) {
@@ -44,6 +55,13 @@ struct JpegErrors {
     if (level >= 0) return;
     JpegErrors& errors = of(common);
     if (errors.base.num_warnings++ == 0) errors.base.format_message(common, errors.warning);
+  }
+
+  static void count_scans(j_common_ptr common) {
+    if (reinterpret_cast<j_decompress_ptr>(common)->input_scan_number <= kMostScans) return;
+    JpegErrors& errors = of(common);
+    std::snprintf(errors.message, sizeof(errors.message), "more than %d scans", kMostScans);
+    std::longjmp(errors.leave, 1);
   }
 
   static void print_nothing(j_common_ptr) {}

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace node_libtorch::image {
@@ -29,11 +30,16 @@ int values_of(Operation operation) {
     case Operation::kSaturation:
     case Operation::kHue:
     case Operation::kToFloat:
+    case Operation::kRandomGrayscale:
       return 1;
     case Operation::kColorJitter:
       return 12;
     case Operation::kGrayscale:
       return 0;
+    case Operation::kPad:
+      return 8;
+    case Operation::kRandomCrop:
+      return 11;
   }
   throw std::invalid_argument("an operation that does not exist");
 }
@@ -47,9 +53,22 @@ void check(const Step& step) {
   const auto at_least_one = [&](int i) {
     if (step.values[i] < 1) throw std::invalid_argument("a size below 1");
   };
+  const auto check_border = [&](int i) {
+    const double mode = step.values[i];
+    if (mode < 0 || mode > static_cast<int>(Border::Mode::kSymmetric)) {
+      throw std::invalid_argument("a border that does not exist");
+    }
+  };
   switch (step.operation) {
     case Operation::kCrop:
       at_least_one(2), at_least_one(3);
+      break;
+    case Operation::kPad:
+      check_border(4);
+      break;
+    case Operation::kRandomCrop:
+      at_least_one(0), at_least_one(1);
+      check_border(6);
       break;
     case Operation::kResize:
     case Operation::kCenterCrop:
@@ -72,6 +91,8 @@ void check(const Step& step) {
 bool draws(const Step& step) {
   switch (step.operation) {
     case Operation::kRandomResizedCrop:
+    case Operation::kRandomCrop:
+    case Operation::kRandomGrayscale:
     case Operation::kColorJitter:
       return true;
     case Operation::kFlipX:
@@ -158,6 +179,51 @@ void jitter(Canvas& canvas, const std::array<double, 12>& values, KeyedRandom& r
   }
 }
 
+/// Left, top, right, bottom, mode and fill from the value `i` on.
+struct Padding {
+  int left, top, right, bottom;
+  Border border;
+
+  Padding(const std::array<double, 12>& values, size_t i)
+      : left(static_cast<int>(values[i])),
+        top(static_cast<int>(values[i + 1])),
+        right(static_cast<int>(values[i + 2])),
+        bottom(static_cast<int>(values[i + 3])),
+        border{static_cast<Border::Mode>(static_cast<int>(values[i + 4])),
+               {static_cast<float>(values[i + 5]), static_cast<float>(values[i + 6]),
+                static_cast<float>(values[i + 7])}} {}
+};
+
+void pad(Canvas& canvas, const std::array<double, 12>& values) {
+  const Padding by(values, 0);
+  canvas.crop({-by.left, -by.top, canvas.width() + by.left + by.right,
+               canvas.height() + by.top + by.bottom},
+              by.border);
+}
+
+/// torchvision's RandomCrop. Where the box fits but one way nothing is drawn, as there.
+void random_crop(Canvas& canvas, const std::array<double, 12>& values, KeyedRandom& random) {
+  const int height = static_cast<int>(values[0]);
+  const int width = static_cast<int>(values[1]);
+  Padding by(values, 2);
+  int rows = canvas.height() + by.top + by.bottom;
+  int columns = canvas.width() + by.left + by.right;
+  if (values[10] != 0) {
+    const int down = std::max(height - rows, 0);
+    const int across = std::max(width - columns, 0);
+    by.top += down, rows += 2 * down;
+    by.left += across, columns += 2 * across;
+  }
+  if (rows < height || columns < width) {
+    throw PictureError("it is " + std::to_string(rows) + " x " + std::to_string(columns) +
+                       " pixels with its padding, too small to cut " + std::to_string(height) +
+                       " x " + std::to_string(width) + " out");
+  }
+  const int top = rows > height ? random.integer(rows - height + 1) : 0;
+  const int left = columns > width ? random.integer(columns - width + 1) : 0;
+  canvas.crop({left - by.left, top - by.top, width, height}, by.border);
+}
+
 bool happens(double probability, KeyedRandom& random) {
   return probability < 0 || random.uniform(0, 1) < probability;
 }
@@ -225,6 +291,17 @@ void Program::run(Canvas& canvas, const RandomKey& key) const {
         break;
       case Operation::kGrayscale:
         canvas.change([](auto& pixels) { to_grayscale(pixels); });
+        break;
+      case Operation::kPad:
+        pad(canvas, values);
+        break;
+      case Operation::kRandomCrop:
+        random_crop(canvas, values, random);
+        break;
+      case Operation::kRandomGrayscale:
+        if (happens(values[0], random)) {
+          canvas.change([](auto& pixels) { to_grayscale(pixels); });
+        }
         break;
       case Operation::kToFloat:
         canvas.to_float(static_cast<Scale>(whole(0)));

@@ -32,6 +32,9 @@ enum class Operation : int {
   kGrayscale,
   kToFloat,    // scale: see Scale
   kNormalize,  // means of the three channels, standard deviations
+  kPad,  // left, top, right, bottom, mode (see Border), fill of the three channels
+  kRandomCrop,  // height, width, as kPad, then whether a smaller picture is padded
+  kRandomGrayscale,  // probability
 };
 
 struct Step {

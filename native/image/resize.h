@@ -9,6 +9,7 @@
 
 #include "image/output.h"
 #include "image/picture.h"
+#include "image/rounding.h"
 
 namespace node_libtorch::image {
 
@@ -74,11 +75,6 @@ struct ResizeKernels {
   void (*row)(const uint8_t* in, size_t in_stride, const int16_t* weights, int count, int precision,
               int width, uint8_t* out);
 };
-
-/// The sum of `count` products begins with the first one; those up to this one are added by fours,
-/// each rounded before it is added, and the rest with fused multiply-adds: as the compiler of
-/// torch's binaries vectorized ATen's loop.
-inline int fused_from(int count) { return 1 + (count - 1) / 4 * 4; }
 
 /// The passes of a resize of floats, for one instruction set.
 struct FloatResizeKernels {

@@ -106,6 +106,7 @@ bool JpegTiler::State::create() {
   in.err = out.err = errors.start();
   if (setjmp(errors.leave)) return false;
   jpeg_create_decompress(&in);
+  errors.limit_scans(in);
   jpeg_create_compress(&out);
   destination.init_destination = [](j_compress_ptr) {};
   destination.term_destination = [](j_compress_ptr) {};

@@ -36,6 +36,7 @@ export const kindOf = (device: DeviceLike): string => deviceType(deviceName(devi
 interface Beginning {
   readonly size: HeightWidth
   readonly streams: number
+  readonly device: DeviceLike | undefined
 }
 
 /**
@@ -80,6 +81,7 @@ class Draft {
     // The random numbers of the steps before are passed over.
     for (let i = 0; i < beginning.streams; i++) this.#code.push(...DRAW_NOTHING)
     this.#streams = beginning.streams
+    this.#device = beginning.device
   }
 
   /** Adds a step, if it is native. */
@@ -132,10 +134,9 @@ class Draft {
   /** The program up to a function on bytes; undefined where there are no bytes of one size. */
   finishWith(step: ViewsStep, left: readonly RunnableStep[]): CompiledPipeline | undefined {
     const size = this.#size
-    const away = this.#device !== undefined && kindOf(this.#device) !== 'cpu'
-    if (size === undefined || this.#dtype !== 'uint8' || away) return undefined
+    if (size === undefined || this.#dtype !== 'uint8') return undefined
     const streams = this.#streams
-    const rest = compile(left, { size, streams })
+    const rest = compile(left, { size, streams, device: this.#device })
     if (rest === undefined) return undefined
     const program = Float64Array.from(this.#code)
     const none = { device: undefined, single: [], whole: [] }
@@ -143,8 +144,18 @@ class Draft {
   }
 }
 
-/** Divides steps into those up to the last for which a batch is not the same as its pictures, and the rest. */
+/**
+ * Divides steps into those up to the last for which a batch is not the same as its pictures, and the
+ * rest. Pictures do not go to a device one by one, unless a function of the user's is to see them there.
+ */
 function divide(steps: readonly RunnableStep[]): Pick<CompiledPipeline, 'single' | 'whole'> {
   const last = steps.findLastIndex(({ name }) => !POINTWISE.has(name) && name !== 'to')
-  return { single: steps.slice(0, last + 1), whole: steps.slice(last + 1) }
+  const single = steps.slice(0, last + 1)
+  const whole = steps.slice(last + 1)
+  const seen = single.findLastIndex(({ keeps }) => keeps)
+  const waits = (step: RunnableStep, i: number) => step.name === 'to' && i > seen
+  return {
+    single: single.filter((step, i) => !waits(step, i)),
+    whole: [...single.filter(waits), ...whole],
+  }
 }

@@ -16,9 +16,28 @@ export interface LambdaAnswer {
   readonly error: string | undefined
 }
 
-// In the package the file is compiled; from source it runs as it is.
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-const PROGRAM = new URL(`./lambda-thread.${extension}`, import.meta.url)
+/**
+ * What a thread runs: it calls the default export of a module on pictures in shared memory. As text,
+ * because a thread cannot begin with a TypeScript file, which this one is until it is compiled.
+ */
+const PROGRAM = `
+const { parentPort, workerData } = require('node:worker_threads')
+const loaded = import(workerData).then(({ default: fn }) => {
+  if (typeof fn !== 'function') throw new TypeError('its default export is not a function')
+  return fn
+})
+loaded.catch(() => {}) // the first task reports it
+parentPort.on('message', async ({ memory, count, info }) => {
+  const bytes = info.height * info.width * 3
+  const views = Array.from({ length: count }, (_, i) => new Uint8Array(memory, i * bytes, bytes))
+  try {
+    await (await loaded)(views, info)
+    parentPort.postMessage({ error: undefined })
+  } catch (error) {
+    parentPort.postMessage({ error: error instanceof Error ? error.message : String(error) })
+  }
+})
+`
 
 /** One thread, with memory that it shares with this one. */
 class LambdaThread {
@@ -30,7 +49,7 @@ class LambdaThread {
 
   constructor(module: string) {
     this.#module = module
-    this.#worker = new Worker(PROGRAM, { workerData: module })
+    this.#worker = new Worker(PROGRAM, { eval: true, workerData: module })
     this.#worker.unref()
     this.#worker.on('message', ({ error }: LambdaAnswer) => this.#settle?.(error))
     this.#worker.on('error', (error) => this.#end(String(error)))

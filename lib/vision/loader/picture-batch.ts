@@ -1,6 +1,6 @@
 // Whole batches of pictures: made natively as far as their pipeline allows, then finished here.
 
-import type { BatchAssembly, MakeContext } from '../../data/assembly.js'
+import { type BatchAssembly, inChannelsLast, type MakeContext } from '../../data/assembly.js'
 import { defaultCollate } from '../../data/collate.js'
 import { DatasetError } from '../../data/errors.js'
 import { pair } from '../../data/pair.js'
@@ -41,7 +41,9 @@ export function pictureAssembly(
     split: (indices) => [indices],
     make: (indices, context) => maker.make(indices, context),
     collate: ([made]) =>
-      collate === undefined ? collateWhole(made as Made, keeps) : collate(samplesOf(made as Made)),
+      collate === undefined
+        ? collateWhole(made as Made, keeps, settings.interleaved)
+        : collate(samplesOf(made as Made)),
     stages: () => maker.stages(),
     close: () => maker.close(),
     copies: false,
@@ -53,11 +55,11 @@ export function pictureAssembly(
 }
 
 /** @param keeps - whether a function of the user's may hold the pictures */
-function collateWhole({ images, targets }: Made, keeps: boolean): unknown {
+function collateWhole({ images, targets }: Made, keeps: boolean, interleaved: boolean): unknown {
   if (images instanceof Tensor) return pair(images, defaultCollate(targets))
   const whole = pair(defaultCollate(images), defaultCollate(targets))
   if (!keeps) dispose(images)
-  return whole
+  return interleaved ? inChannelsLast(whole) : whole
 }
 
 function samplesOf({ images, targets }: Made): unknown[] {

@@ -6,32 +6,33 @@ import { type CompiledPipeline, compile } from './compile.js'
 import type { Decoding, Picture } from './fill.js'
 import { pictureAssembly } from './picture-batch.js'
 
-/** How samples are made of picture files: decoded, then through a pipeline. */
+/** How samples are made of picture files: decoded, then through a pipeline, if it is one that is known. */
 export class PictureRecipe implements Recipe {
-  readonly #pipeline: Pipeline
-  readonly #decoding: Decoding
+  readonly #pipeline: Pipeline | undefined
+  readonly decoding: Decoding
   #compiled: { readonly pipeline: CompiledPipeline | undefined } | undefined
 
-  constructor(pipeline: Pipeline, decoding: Decoding) {
+  constructor(pipeline: Pipeline | undefined, decoding: Decoding) {
     this.#pipeline = pipeline
-    this.#decoding = decoding
+    this.decoding = decoding
   }
 
   equals(other: Recipe): boolean {
     if (!(other instanceof PictureRecipe) || other.#pipeline !== this.#pipeline) return false
-    const theirs = other.#decoding
+    const theirs = other.decoding
     const names = Object.keys(theirs) as (keyof Decoding)[]
-    return names.every((name) => theirs[name] === this.#decoding[name])
+    return names.every((name) => theirs[name] === this.decoding[name])
   }
 
   prepare(
     at: (index: number) => unknown,
     options: RecipeOptions,
   ): (() => BatchAssembly<unknown, unknown>) | undefined {
+    if (this.#pipeline === undefined) return undefined
     this.#compiled ??= { pipeline: compile(this.#pipeline.steps as readonly RunnableStep[]) }
     const { pipeline } = this.#compiled
     if (pipeline === undefined) return undefined
-    const settings = { ...options, ...this.#decoding }
+    const settings = { ...options, ...this.decoding }
     return () => pictureAssembly(at as (index: number) => Picture, pipeline, settings)
   }
 }

@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import sharp from 'sharp'
 import { concat, type DataLoaderOptions, dataloader, subset } from '../../../lib/data/index.js'
+import { native } from '../../../lib/native.js'
 import { torch } from '../../../lib/torch/index.js'
 import type { Tensor } from '../../../lib/torch/tensor.js'
 import { imageFolder } from '../../../lib/vision/datasets/index.js'
-import { compile } from '../../../lib/vision/loader/compile.js'
+import { type CompiledPipeline, compile } from '../../../lib/vision/loader/compile.js'
 import * as transforms from '../../../lib/vision/transforms/index.js'
 import type { RunnableStep } from '../../../lib/vision/transforms/transform.js'
 import { expectNoLiveTensors } from '../../helpers/live.js'
@@ -163,6 +164,72 @@ test('what of a chain is native', (t) => {
   t.is(compiled(pipeline().resize(40)), undefined)
   const there = compiled(pipeline().to('cpu').centerCrop(8).to('cpu').toTensor())
   t.deepEqual([there?.dtype, there?.device, there?.whole.length], ['float32', 'cpu', 0])
+})
+
+test('channels last: the same numbers in another order of memory', async (t) => {
+  for (const name of ['for training', 'a function of the user', 'bytes'] as const) {
+    const ds = await imageFolder(photos, { transform: chains[name] })
+    for (const numWorkers of [0, 2]) {
+      const first = (memoryFormat: 'channels_last' | 'contiguous_format') =>
+        dataloader(ds, { batchSize: 5, seed: 1, numWorkers, memoryFormat }).iter().next()
+      const plain = await first('contiguous_format')
+      const { x } = await first('channels_last')
+      t.true(x.isContiguous({ memoryFormat: 'channels_last' }), name)
+      t.true(plain.x.isContiguous(), name)
+      t.true(torch.equal(x, plain.x), name)
+    }
+  }
+})
+
+test('to another device goes a batch, as bytes where values are the last that is done', (t) => {
+  const plan = (chain: transforms.Pipeline) => {
+    const { dtype, device, single, whole } = compiled(chain) as CompiledPipeline
+    return [dtype, device, single.map(({ name }) => name), whole.map(({ name }) => name)]
+  }
+  const start = () => pipeline().toTensor().to('meta')
+  const norm = (chain: transforms.Pipeline) => chain.randomHorizontalFlip().normalize(mean, std)
+  t.deepEqual(plan(norm(pipeline().randomResizedCrop(8).toTensor().to('meta'))), [
+    'uint8',
+    'meta',
+    [],
+    ['toTensor', 'normalize'],
+  ])
+  t.deepEqual(plan(norm(start().randomResizedCrop([224, 224]).colorJitter(jitter))), [
+    'float32',
+    'meta',
+    [],
+    ['normalize'],
+  ])
+  t.deepEqual(plan(pipeline().centerCrop(8).pad(2).to('meta').randomRotation(3).toTensor()), [
+    'uint8',
+    undefined,
+    ['pad', 'randomRotation'],
+    ['to', 'toTensor'],
+  ])
+})
+
+test('a batch arrives where its pipeline puts it', async (t) => {
+  const transform = chains['for training'].to('meta').toDtype('float16')
+  const ds = await imageFolder(photos, { transform })
+  const { x, y } = await dataloader(ds, { batchSize: 4 }).iter().next()
+  t.deepEqual([x.device, x.dtype, ...x.shape], ['meta', 'float16', 4, 3, 64, 64])
+  t.is(y.device, 'cpu')
+})
+
+test.serial('where native code decodes no JPEG, sharp does, to the same numbers', async (t) => {
+  const { loadImages } = native
+  const chain = chains['for training']
+  const ds = await imageFolder(photos, { transform: chain })
+  const plain = await epoch(ds, { batchSize: 6 })
+  native.loadImages = async (out, program, table, sources, numbers) =>
+    sources.every((source) => typeof source === 'string')
+      ? { outcomes: sources.map(() => true), times: new Float64Array(5) }
+      : loadImages(out, program, table, sources, numbers)
+  try {
+    t.deepEqual(await epoch(ds, { batchSize: 6 }), plain)
+  } finally {
+    native.loadImages = loadImages
+  }
 })
 
 test('parts of data sets, and several of them', async (t) => {

@@ -13,9 +13,11 @@ import {
   DataLoaderError,
   type DataLoaderOptions,
   dataloader,
+  dataset,
 } from '../../../lib/data/index.js'
 import type { Tensor } from '../../../lib/torch/tensor.js'
-import { type ImageFolder, imageFolder } from '../../../lib/vision/datasets/index.js'
+import * as datasets from '../../../lib/vision/datasets/index.js'
+import { decodeImage } from '../../../lib/vision/image/index.js'
 import * as transforms from '../../../lib/vision/transforms/index.js'
 import { expectNoLiveTensors } from '../../helpers/live.js'
 
@@ -42,10 +44,12 @@ async function folder(name: string, files: Record<string, Uint8Array>): Promise<
   return place
 }
 
+const { imageFolder } = datasets
+
 type Options = DataLoaderOptions<unknown, [Tensor, Tensor]>
 
 /** One hash of all batches of an epoch. */
-async function hashOf(ds: ImageFolder, options: Options): Promise<string> {
+async function hashOf(ds: datasets.ImageFolder, options: Options): Promise<string> {
   const hash = createHash('sha1')
   for await (const [x, y] of dataloader(ds, {
     batchSize: 8,
@@ -149,6 +153,41 @@ test('damaged files: training goes on, and every one is named', async (t) => {
       errors.map(({ index, batch, path }) => ({ index, batch, path }))
     t.deepEqual(brief(other.report.errors), brief(report.errors))
   }
+})
+
+test('verify names every file that cannot be used, also beyond what crops see', async (t) => {
+  const { place, bad } = await damaged()
+  const expected = Object.entries(bad)
+  for (const options of [{ transform }, {}, { loader: decodeImage }]) {
+    const { samples, errors } = await datasets.verify(await imageFolder(place, options))
+    t.is(samples, 40)
+    t.deepEqual(
+      errors.map(({ path }) => path),
+      expected.map(([name]) => join(place, 'a', name)),
+    )
+    errors.forEach(({ reason, stage, index }, i) => {
+      t.regex(reason, expected[i]?.[1] as RegExp)
+      t.deepEqual([stage, index], ['decode', Number(expected[i]?.[0].slice(0, 2)) - 10])
+    })
+  }
+  const numbers = dataset({
+    length: 600,
+    getItem(index: number) {
+      if (index % 300 === 299) throw new RangeError(`no ${index}`)
+      return index
+    },
+  })
+  const seen: number[] = []
+  const found = await datasets.verify(numbers, { onProgress: ({ checked }) => seen.push(checked) })
+  t.deepEqual(
+    found.errors.map(({ index, reason }) => [index, reason]),
+    [
+      [299, 'no 299'],
+      [599, 'no 599'],
+    ],
+  )
+  t.deepEqual(seen, [256, 512, 600])
+  await t.throwsAsync(datasets.verify(numbers, { numWorkers: 0 }), { message: /numWorkers, got 0/ })
 })
 
 test('without another policy the first damaged file ends the epoch', async (t) => {
