@@ -36,7 +36,7 @@ export interface OurSettings {
 /** Our loader: random crop, jitter, flip, normalize, batches of float32. */
 export const ourProgram = (settings: OurSettings): string => `
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-const { concat, dataloader, torch } = await import(process.argv[1])
+const { data, dataloader, torch } = await import(process.argv[1])
 const { datasets, transforms } = await import(new URL('./vision/index.js', process.argv[1]))
 const { folder, pack, options, threads, repeats } = ${JSON.stringify(settings)}
 torch.setNumThreads(1)
@@ -69,7 +69,7 @@ first = most
 const delay = monitorEventLoopDelay({ resolution: 1 })
 delay.enable()
 const [cpu, wall] = [process.cpuUsage(), performance.now()]
-const images = await epoch(concat(Array(repeats).fill(dataset)))
+const images = await epoch(data.concat(Array(repeats).fill(dataset)))
 const { user, system } = process.cpuUsage(cpu)
 console.log(JSON.stringify({
   images, cpu: (user + system) / 1e6, wall: (performance.now() - wall) / 1e3,
