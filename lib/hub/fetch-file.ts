@@ -1,6 +1,7 @@
 import path from 'node:path'
+import { checkBoolean, fail, isPlainObject } from '../check.js'
 import { checkFile } from './checksum.js'
-import { type DownloadOptions, download } from './download.js'
+import { checkDownload, type DownloadOptions, download } from './download.js'
 import { exclusively } from './exclusively.js'
 import { ProgressPrinter } from './progress.js'
 
@@ -20,14 +21,19 @@ export interface FetchFileOptions extends Omit<DownloadOptions, 'onProgress'> {
 export async function fetchFile(
   url: string | readonly string[],
   target: string,
-  { progress = true, ...options }: FetchFileOptions = {},
+  options: FetchFileOptions = {},
 ): Promise<boolean> {
+  const where = 'fetchFile'
+  if (!isPlainObject(options)) fail(where, 'options', 'a plain object', options)
+  const { progress = true, ...transfer } = options
+  checkBoolean(where, 'progress', progress)
+  checkDownload(where, url, target, transfer)
   const file = path.resolve(target)
-  return exclusively(file, options.signal, async () => {
-    if ((await checkFile(file, options, options.signal)) === undefined) return false
+  return exclusively(file, transfer.signal, async () => {
+    if ((await checkFile(file, transfer, transfer.signal)) === undefined) return false
     const printer = progress ? new ProgressPrinter(path.basename(file)) : undefined
     try {
-      await download(url, file, { ...options, onProgress: printer?.update })
+      await download(url, file, { ...transfer, onProgress: printer?.update })
     } finally {
       printer?.finish()
     }

@@ -119,6 +119,15 @@ test('wrong arguments', async (t) => {
       message: new RegExp(`^download: expected .* for ${name}, got`),
     })
   }
+  await t.throwsAsync(fetchFile('http://localhost/x', 5 as never), {
+    message: 'fetchFile: expected a string for target, got 5',
+  })
+  await t.throwsAsync(fetchFile('http://localhost/x', target, { sha1: 'x' } as never), {
+    message: /^fetchFile: unknown option "sha1"/,
+  })
+  await t.throwsAsync(fetchFile('http://localhost/x', target, 'quiet' as never), {
+    message: /^fetchFile: expected a plain object for options/,
+  })
 })
 
 test('headers go to the first server, and not along with a redirect to another', async (t) => {
