@@ -170,7 +170,7 @@ test('gradients flow through what deforms, with a fill, too', (t) => {
       .sum()
       .backward()
   }
-  t.deepEqual(image.grad?.toArray(), torch.full([1, 4, 6], 2).toArray())
+  t.true(image.grad?.sub(2).abs().lt(1e-5).all().item())
 })
 
 test('wrong settings are refused by name', (t) => {

@@ -114,6 +114,9 @@ test('erase: numbers, one per channel, tensors, in place', (t) => {
   t.throws(() => transforms.erase(image, 1, 0, 2, 1, 0), {
     message: /erase: expected a box inside of the image of 2 x 2, got rows 1 to 3/,
   })
+  t.throws(() => transforms.erase(image, 0, 0, 2, 1, torch.zeros([2, 1, 2])), {
+    message: /^transforms\.erase: expected v to broadcast to \[.*2, 1\], got \[2, 1, 2\]$/,
+  })
   t.is(transforms.erase(image, 0, 0, 1, 1, 1, { inplace: true }), image)
   t.is(image.sum().item(), 2)
 })
