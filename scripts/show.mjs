@@ -184,10 +184,10 @@ async function timings(dataset, transform, { measure, ...options }, library) {
   const times = isNative ? stages : await stepTimes(dataset, transform, library)
   const parts = Object.entries(times).map(([name, time]) => `${name} ${time.toFixed(0)}`)
   const together = Object.values(times).reduce((sum, time) => sum + time, 0)
-  const by = isNative ? 'µs of processor time' : 'µs'
+  const by = isNative ? 'native stages: µs of processor time' : 'steps: µs'
   return [
     `loader: ${speed.toFixed(0)} pictures a second (${samples} timed)`,
-    `stages: ${by} for each picture: ${parts.join(', ')}; together ${together.toFixed(0)}`,
+    `${by} for each picture: ${parts.join(', ')}; together ${together.toFixed(0)}`,
   ]
 }
 

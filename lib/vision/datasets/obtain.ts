@@ -44,9 +44,9 @@ export function checkDownloadable(where: string, options: DownloadableOptions): 
 
 /** The folder that `root` names. */
 export function folderOf(where: string, root: unknown): string {
-  if (root instanceof URL) return fileURLToPath(root)
-  if (typeof root !== 'string') fail(where, 'root', 'a path or a file: URL', root)
-  return root
+  if (root instanceof URL && root.protocol === 'file:') return fileURLToPath(root)
+  if (typeof root === 'string') return root
+  fail(where, 'root', 'a path or a file: URL', root instanceof URL ? root.href : root)
 }
 
 /** The addresses of a file: in the folders of the user, else of the environment, else in the known ones. */

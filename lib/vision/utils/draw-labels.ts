@@ -13,7 +13,7 @@ export interface DrawLabelsOptions {
   colors?: Colors
   /** Of the ground under the letters. Default black. */
   background?: Color
-  /** Pixels of a dot of the letters, which are 8 dots high. Default: 1, and more on pictures above 150 pixels. */
+  /** Pixels of a dot of the letters, which are 8 dots high. Default: more on wide pictures, if all names fit. */
   fontScale?: number
 }
 
@@ -58,17 +58,24 @@ export function drawLabels(
       const pictures = isBatch ? images.unbind(0) : (images as readonly Tensor[])
       const colors = parseColors(where, 'colors', more.colors ?? 'white', pictures.length)
       checkNames(where, labels, pictures.length)
+      for (const picture of pictures) checkPicture(where, picture, true)
+      const scale = fontScale ?? largestScale(labels, (pictures[0] as Tensor).size(2))
       return torch.stack(
         pictures.map((picture, index) => {
-          checkPicture(where, picture, true)
-          const width = picture.size(2)
-          const scale = fontScale ?? 1 + Math.floor(width / 150)
           const style = { place, background, color: colors[index] as Rgb, scale }
           return drawLabel(picture, labels[index] as string, style)
         }),
       )
     }),
   )
+}
+
+/** The largest scale, within reason, at which all names fit into `width` pixels. */
+function largestScale(labels: readonly string[], width: number): number {
+  let scale = 1 + Math.floor(width / 150)
+  const allFit = () => labels.every((label) => textSize(label, scale).width <= width - 2 * scale)
+  while (scale > 1 && !allFit()) scale -= 1
+  return scale
 }
 
 interface LabelStyle {

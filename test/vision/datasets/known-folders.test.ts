@@ -182,6 +182,9 @@ test('wrong options are named', async (t) => {
     message: /unknown option "split"/,
   })
   await t.throwsAsync(flowers102(5 as never), { message: /a path or a file: URL for root, got 5/ })
+  await t.throwsAsync(eurosat(new URL('http://x/y')), {
+    message: /a path or a file: URL for root, got "http:\/\/x\/y"/,
+  })
   for (const mirrors of ['http://x' as never, []]) {
     await t.throwsAsync(food101(root, { mirrors }), { message: /for mirrors, got/ })
   }

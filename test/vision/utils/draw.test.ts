@@ -199,6 +199,15 @@ test('drawLabels cuts what is too long, and knows letters beyond ASCII by their 
   t.notDeepEqual(write('鳥'), write(' '))
 })
 
+test('drawLabels writes as large as the longest name allows', (t) => {
+  const heightWith = (label: string) => {
+    const wide = torch.zeros([2, 3, 4, 160])
+    return drawLabels(wide, ['a', label], { place: 'below' }).size(2) - 4
+  }
+  t.is(heightWith('tools'), 20)
+  t.is(heightWith('renewable energy'), 10)
+})
+
 test('drawLabels refuses too few names', (t) => {
   t.throws(() => drawLabels([black()], []), { message: /1 of them, one for each picture, .*got 0/ })
   t.throws(() => drawLabels([black()], [3 as never]), { message: /a string for label 0, got 3/ })
