@@ -427,7 +427,6 @@ export interface Native {
   loadImages(
     out: TensorHandle,
     program: Float64Array,
-    table: Float32Array | null,
     sources: readonly ImageInput[],
     numbers: Float64Array,
   ): Promise<{ outcomes: ImageOutcome[]; times: Float64Array }>

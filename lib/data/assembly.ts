@@ -1,4 +1,5 @@
 import { isPlainObject, show } from '../check.js'
+import { torch } from '../torch/index.js'
 import { Tensor } from '../torch/tensor.js'
 import { defaultCollate } from './collate.js'
 import type { DatasetLike } from './dataset.js'
@@ -41,17 +42,14 @@ const singly = (indices: readonly number[]): (readonly number[])[] =>
 /**
  * Batches of single samples; without `collate` the default one.
  *
- * @param interleaved - whether images are put into the memory format `channels_last` then
+ * @param memory - how the default batches lie in memory
  */
 export function sampleAssembly<T, B>(
   dataset: DatasetLike<T, unknown>,
   collate?: (samples: T[]) => B | Promise<B>,
-  interleaved = false,
+  memory: BatchMemory = { interleaved: false, pinMemory: false },
 ): BatchAssembly<T, B> {
-  const byDefault = (samples: T[]): B => {
-    const batch: unknown = defaultCollate(samples)
-    return (interleaved ? inChannelsLast(batch) : batch) as B
-  }
+  const byDefault = (samples: T[]): B => inMemory(defaultCollate(samples), memory) as B
   return {
     split: singly,
     make: (part) => {
@@ -96,19 +94,33 @@ export function checkIndices(indices: readonly number[], length: number): void {
   }
 }
 
-/** The same with all batches of images in the memory format `channels_last`. */
-export function inChannelsLast(batch: unknown): unknown {
-  if (batch instanceof Tensor) {
-    if (batch.dim() !== 4) return batch
-    const image = batch.contiguous({ memoryFormat: 'channels_last' })
-    if (image !== batch) batch.dispose()
-    return image
-  }
+/** How the tensors of a batch lie in memory. */
+export interface BatchMemory {
+  /** Whether the channels of a pixel are neighbours. */
+  readonly interleaved: boolean
+  /** Whether CUDA devices can copy from it asynchronously. */
+  readonly pinMemory: boolean
+}
+
+/** Puts the tensors in what {@link defaultCollate} made into other memory. */
+export function inMemory(batch: unknown, memory: BatchMemory): unknown {
+  if (!memory.interleaved && !memory.pinMemory) return batch
+  if (batch instanceof Tensor) return tensorInMemory(batch, memory)
   if (!Array.isArray(batch) && !isPlainObject(batch)) return batch
   for (const [key, value] of Object.entries(batch)) {
-    ;(batch as Record<string, unknown>)[key] = inChannelsLast(value)
+    ;(batch as Record<string, unknown>)[key] = inMemory(value, memory)
   }
   return batch
+}
+
+function tensorInMemory(tensor: Tensor, { interleaved, pinMemory }: BatchMemory): Tensor {
+  const result = torch.scope(() => {
+    const isImages = interleaved && tensor.dim() === 4
+    const laid = isImages ? tensor.contiguous({ memoryFormat: 'channels_last' }) : tensor
+    return pinMemory && laid.device === 'cpu' ? laid.pinMemory() : laid
+  })
+  if (result !== tensor) tensor.dispose()
+  return result
 }
 
 /** Frees the tensors in what defaultCollate made. */

@@ -1,6 +1,9 @@
 import { checkInteger, checkOptions, fail } from '../check.js'
+import { native } from '../native.js'
+import { warnOnce } from '../warn.js'
 import {
   type BatchAssembly,
+  type BatchMemory,
   checkIndices,
   plainAssembly,
   sampleAssembly,
@@ -167,13 +170,23 @@ function asDataset(source: unknown): DatasetLike<unknown, unknown> {
   return source as DatasetLike<unknown, unknown>
 }
 
+/** Whether there is a device that memory is pinned for; as PyTorch does, it goes on without. */
+function canPin(): boolean {
+  const reason = native.cudaReason()
+  if (reason !== '') warnOnce(`dataloader: memory is not pinned (pinMemory): ${reason}`)
+  return reason === ''
+}
+
 /** The way from samples to batches: what makes one for each iteration. */
 function assemblies<B>(
   dataset: DatasetLike<unknown, unknown>,
   options: CheckedLoaderOptions<unknown, B>,
 ): () => BatchAssembly<unknown, B> {
-  const { batchSize, collate, numWorkers, pinMemory } = options
-  const interleaved = options.memoryFormat === 'channels_last'
+  const { batchSize, collate, numWorkers } = options
+  const memory: BatchMemory = {
+    interleaved: options.memoryFormat === 'channels_last',
+    pinMemory: options.pinMemory && canPin(),
+  }
   if (batchSize === null) return () => plainAssembly(dataset) as BatchAssembly<unknown, B>
   if (collate === undefined && dataset.getBatch !== undefined) {
     return () => wholeAssembly(dataset as DatasetLike<unknown, B>)
@@ -183,10 +196,10 @@ function assemblies<B>(
     checkIndices([index], dataset.length)
     return samples?.at(index)
   }
-  const wanted = { threads: numWorkers, pinMemory, collate, interleaved }
+  const wanted = { threads: numWorkers, collate, ...memory }
   const whole = samples?.recipe.prepare(at, wanted)
   if (whole !== undefined) return whole as () => BatchAssembly<unknown, B>
-  return () => sampleAssembly(dataset, collate, interleaved)
+  return () => sampleAssembly(dataset, collate, memory)
 }
 
 /**

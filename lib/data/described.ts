@@ -1,7 +1,7 @@
 // What a data set tells a loader of its samples, so that whole batches can be made of them by another
 // way than `getItem`, with the same results.
 
-import type { BatchAssembly } from './assembly.js'
+import type { BatchAssembly, BatchMemory } from './assembly.js'
 import type { DatasetLike } from './dataset.js'
 
 /** The member by which a data set describes its samples; undefined where `getItem` is the only way to them. */
@@ -15,13 +15,9 @@ export interface Described {
 }
 
 /** What a loader wants of the batches that a recipe makes. */
-export interface RecipeOptions {
+export interface RecipeOptions extends BatchMemory {
   /** The number of threads that make samples. */
   readonly threads: number
-  /** Whether batches are made in memory that a CUDA device can read. */
-  readonly pinMemory: boolean
-  /** Whether the channels of a pixel are neighbours in the memory of a batch. */
-  readonly interleaved: boolean
   /** Makes a batch of its samples; undefined for the default way. */
   readonly collate: ((samples: unknown[]) => unknown) | undefined
 }

@@ -9,11 +9,9 @@
 
 namespace node_libtorch::image {
 
-Batch::Batch(at::Tensor out, Program program, std::unique_ptr<const Table> table,
-             const Opening& opening, std::vector<Sample> samples)
+Batch::Batch(at::Tensor out, Program program, const Opening& opening, std::vector<Sample> samples)
     : out_(std::move(out)),
       program_(std::move(program)),
-      table_(std::move(table)),
       opening_(opening),
       samples_(std::move(samples)) {}
 
@@ -58,13 +56,9 @@ void Batch::write(const Raster<T>& pixels, const Values* values, int64_t place) 
   const OutputKernels& kernels = best_output_kernels();
   const int width = pixels.width();
   const auto write_numbers = [&]<class To>(To* to) {
-    if (values != nullptr) {
-      const auto writer = kernels.writer(pixels.row(0), to);
-      for_rows(to, [&](const T* from, To* row) { writer(from, width, *values, strides, row); });
-    } else if constexpr (std::is_same_v<T, uint8_t>) {
-      if (table_ == nullptr) throw PictureError("it came out as bytes, expected floats");
-      for_rows(to, [&](const T* from, To* row) { write_row(from, width, *table_, strides, row); });
-    }
+    if (values == nullptr) throw PictureError("it came out as bytes, expected floats");
+    const auto writer = kernels.writer(pixels.row(0), to);
+    for_rows(to, [&](const T* from, To* row) { writer(from, width, *values, strides, row); });
   };
   switch (out_.scalar_type()) {
     case at::kFloat:

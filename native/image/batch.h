@@ -46,10 +46,8 @@ struct Opening {
 
 class Batch : public Job {
  public:
-  /// `out` is [samples, 3, height, width] of uint8, float32 or bfloat16, in any order of memory;
-  /// `table` is for pictures of bytes that are to become numbers.
-  Batch(at::Tensor out, Program program, std::unique_ptr<const Table> table, const Opening& opening,
-        std::vector<Sample> samples);
+  /// `out` is [samples, 3, height, width] of uint8, float32 or bfloat16, in any order of memory.
+  Batch(at::Tensor out, Program program, const Opening& opening, std::vector<Sample> samples);
 
   size_t size() const override { return samples_.size(); }
   void make(size_t i, Workspace& workspace) noexcept override;
@@ -63,7 +61,6 @@ class Batch : public Job {
 
   at::Tensor out_;
   Program program_;
-  std::unique_ptr<const Table> table_;
   Opening opening_;
   std::vector<Sample> samples_;
 };

@@ -146,19 +146,6 @@ image::Limits limits_of(const double* settings) {
 
 size_t threads_of(double number) { return static_cast<size_t>(std::clamp(number, 1.0, 256.0)); }
 
-std::unique_ptr<const image::Table> table_argument(const Call& call, size_t i) {
-  if (call.absent(i)) return nullptr;
-  const auto numbers =
-      typed_array<Napi::Float32Array>(call, i, "table", napi_float32_array, "a Float32Array");
-  auto table = std::make_unique<image::Table>();
-  const size_t values = table->front().size();
-  if (numbers.ElementLength() != table->size() * values) call.refuse(i, "table", "768 numbers");
-  for (size_t c = 0; c < table->size(); c++) {
-    std::copy_n(numbers.Data() + c * values, values, (*table)[c].begin());
-  }
-  return table;
-}
-
 /// loadImages(out, program, table, sources, numbers) → a promise of {outcomes, times}
 ///
 /// `table` is the value of each byte of each channel, for a program that leaves bytes and a batch
@@ -167,12 +154,11 @@ std::unique_ptr<const image::Table> table_argument(const Call& call, size_t i) {
 napi_value load_images(Call& call) {
   const at::Tensor out = batch_argument(call);
   const auto code = numbers_argument(call, 1, "program");
-  auto table = table_argument(call, 2);
-  const auto sources = array_argument(call, 3, "sources");
-  const auto numbers = numbers_argument(call, 4, "numbers");
+  const auto sources = array_argument(call, 2, "sources");
+  const auto numbers = numbers_argument(call, 3, "numbers");
   const size_t count = sources.Length();
   if (numbers.ElementLength() != kSettings + 2 * count || count == 0) {
-    call.refuse(4, "numbers", "two for each of one or more sources behind the settings");
+    call.refuse(3, "numbers", "two for each of one or more sources behind the settings");
   }
   const double* settings = numbers.Data();
 
@@ -182,16 +168,15 @@ napi_value load_images(Call& call) {
     Sample& sample = samples[i];
     sample.place = static_cast<int64_t>(settings[kSettings + 2 * i]);
     if (sample.place < 0 || sample.place >= out.size(0)) {
-      call.refuse(4, "numbers", "places in the batch");
+      call.refuse(3, "numbers", "places in the batch");
     }
     sample.key = {static_cast<uint64_t>(settings[kSeed]), static_cast<uint32_t>(settings[kEpoch]),
                   static_cast<uint32_t>(settings[kSettings + 2 * i + 1])};
-    sample.origin = origin_argument(call, 3, sources.Get(static_cast<uint32_t>(i)), kept);
+    sample.origin = origin_argument(call, 2, sources.Get(static_cast<uint32_t>(i)), kept);
   }
   image::Program program({code.Data(), code.ElementLength()});
   const image::Opening opening{limits_of(settings), settings[kFast] != 0};
-  auto batch = std::make_shared<Batch>(out, std::move(program), std::move(table), opening,
-                                       std::move(samples));
+  auto batch = std::make_shared<Batch>(out, std::move(program), opening, std::move(samples));
   const Batch& made = *batch;
   return Loader::of(call.addon())
       .start(

@@ -41,9 +41,6 @@ struct Values {
   std::array<float, 3> std{};
 };
 
-/// The value of each byte of each channel: what becomes of single values by any other steps.
-using Table = std::array<std::array<float, 256>, 3>;
-
 /// Where the picture of a sample goes: elements between neighbours in each dimension.
 struct Strides {
   int64_t channel;
@@ -68,15 +65,6 @@ struct OutputKernels {
   auto writer(const float*, const float*) const { return floats_of_floats; }
   auto writer(const float*, const c10::BFloat16*) const { return bfloats_of_floats; }
 };
-
-/// One row of bytes, looked up.
-template <class T>
-void write_row(const uint8_t* from, int width, const Table& table, const Strides& strides, T* to) {
-  for (int c = 0; c < 3; c++, to += strides.channel) {
-    const float* values = table[c].data();
-    for (int x = 0; x < width; x++) to[strides.column * x] = values[from[x * kPixel + c]];
-  }
-}
 
 OutputKernels scalar_output_kernels();
 #if defined(__x86_64__)

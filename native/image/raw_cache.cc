@@ -97,6 +97,10 @@ RawCache::RawCache(size_t slots, size_t bytes, const std::string& path)
     void* const start = ::mmap(nullptr, capacity_, PROT_READ | PROT_WRITE, kAnonymous, -1, 0);
     if (start == MAP_FAILED) fail("no addresses for the cache of pictures");
     start_ = static_cast<uint8_t*>(start);
+#ifdef MADV_HUGEPAGE
+    // Only advice: fewer faults while it is filled, and fewer misses when it is read.
+    ::madvise(start, capacity_, MADV_HUGEPAGE);
+#endif
     return;
   }
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -371,3 +371,22 @@ test('a wrong state is refused', (t) => {
     message: /batch, got -1/,
   })
 })
+
+test('pinned memory goes on without a device, with a warning', async (t) => {
+  const warned = new Promise<Error>((resolve) => process.once('warning', resolve))
+  const loader = dataloader(numbers(4), { batchSize: 4, pinMemory: true })
+  t.deepEqual(await values(loader), [[0, 1, 2, 3]])
+  if (!torch.cuda.isAvailable())
+    t.regex((await warned).message, /memory is not pinned \(pinMemory\)/)
+})
+
+test('images in channels last; other tensors as they are', async (t) => {
+  const ds = dataset({
+    length: 4,
+    getItem: (index: number) => [torch.full([3, 4, 5], index), index],
+  })
+  const [x, y] = await dataloader(ds, { batchSize: 4, memoryFormat: 'channels_last' }).iter().next()
+  t.true(x.isContiguous({ memoryFormat: 'channels_last' }))
+  t.deepEqual(x.select(1, 2).mean([-1, -2]).toArray(), [0, 1, 2, 3])
+  t.deepEqual(y.toArray(), [0, 1, 2, 3])
+})

@@ -32,7 +32,7 @@ test('a sheet of pictures with names, and times of the stages of the native load
     /^transform: randomResizedCrop \(size \[100,100\], .* > toTensor > normalize/,
   )
   t.regex(lines[3] ?? '', /^loader: \d+ pictures a second \(20 timed\)/)
-  t.regex(lines[4] ?? '', /^stages: µs .*decode \d+.*; together \d+/)
+  t.regex(lines[4] ?? '', /^native stages: µs .*decode \d+.*; together \d+/)
   t.is(lines.length, 5)
   const sheet = await vision.decodeImage(out)
   t.deepEqual([...sheet.shape], [3, 226, 308])
@@ -61,7 +61,7 @@ test('without native code the steps are timed one by one; a seed repeats the she
     )
     t.regex(
       lines.at(-1) ?? '',
-      /^stages: µs for each picture: decode \d+, resize \d+, centerCrop \d+, toTensor \d+, normalize \d+; together/,
+      /^steps: µs for each picture: decode \d+, resize \d+, centerCrop \d+, toTensor \d+, normalize \d+; together/,
     )
     sheets.push((await vision.decodeImage(out)).toBytes())
   }

@@ -127,7 +127,6 @@ export class Filler {
     const { outcomes, times } = await native.loadImages(
       access.handleOf(out) as TensorHandle,
       this.#pipeline.program,
-      null,
       inputs,
       Float64Array.from(numbers),
     )

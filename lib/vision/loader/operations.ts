@@ -1,5 +1,6 @@
 // The transforms that the native loader knows, as the numbers that native/image/program.h reads.
 
+import type { PadSettings, Sides } from '../transforms/pad.js'
 import { resizedSize } from '../transforms/resize.js'
 import type { HeightWidth } from '../transforms/size.js'
 import type { table } from '../transforms/table.js'
@@ -45,6 +46,9 @@ const Code = {
   grayscale: 13,
   toFloat: 14,
   normalize: 15,
+  pad: 16,
+  randomCrop: 17,
+  randomGrayscale: 18,
 } as const
 
 /** A probability that stands for "always, without drawing". */
@@ -74,6 +78,23 @@ const isNative = ({ interpolation, antialias }: { interpolation: string; antiali
 
 const inside = (size: HeightWidth | undefined, bottom: number, right: number): boolean =>
   size !== undefined && bottom <= size[0] && right <= size[1]
+
+const threeOf = (values: readonly number[]): readonly number[] =>
+  values.length === 1 ? [0, 1, 2].map(() => values[0] as number) : values
+
+/** What lies outside a picture, in the order of native/image/canvas.h. */
+const BORDERS = ['constant', 'edge', 'reflect', 'symmetric'] as const
+
+/** The sides, mode and fill of a padding; undefined for a fill that bytes do not hold, or not of three channels. */
+function border(
+  { left, top, right, bottom }: Sides,
+  { fill, paddingMode }: PadSettings,
+): readonly number[] | undefined {
+  const isByte = (value: number) => Number.isInteger(value) && value >= 0 && value <= 0xff
+  const colour = threeOf(fill)
+  if (colour.length !== 3 || !colour.every(isByte)) return undefined
+  return [left, top, right, bottom, BORDERS.indexOf(paddingMode), ...colour]
+}
 
 const JITTERS = ['brightness', 'contrast', 'saturation', 'hue'] as const
 
@@ -122,6 +143,25 @@ const OPERATIONS: { readonly [Name in keyof Table]?: Compile<ParamsOf<Name>> } =
     })
     return { ...geometry([Code.colorJitter, ...values], size), draws: true }
   },
+  pad: ({ fill, paddingMode, ...around }, size) => {
+    const code = border(around, { fill, paddingMode })
+    const { left, top, right, bottom } = around
+    const to = size && ([size[0] + top + bottom, size[1] + left + right] as const)
+    return code && geometry([Code.pad, ...code], to)
+  },
+  randomCrop: ({ size, padding, padIfNeeded, ...settings }) => {
+    const code = border(padding, settings)
+    return (
+      code && {
+        ...geometry([Code.randomCrop, ...size, ...code, Number(padIfNeeded)], size),
+        draws: true,
+      }
+    )
+  },
+  randomGrayscale: ({ p }, size) => ({
+    ...geometry([Code.randomGrayscale, p], size),
+    draws: true,
+  }),
   // One channel is another shape than what the loader makes.
   rgbToGrayscale: ({ numOutputChannels }, size) =>
     numOutputChannels === 3 ? geometry([Code.grayscale], size) : undefined,
@@ -156,9 +196,6 @@ function converted(from: BatchType, to: string, scale: boolean): ValueOperation 
   const how = scale ? FROM_BYTES.timesReciprocal : FROM_BYTES.unscaled
   return { code: [Code.toFloat, how], dtype: to }
 }
-
-const threeOf = (values: readonly number[]): readonly number[] =>
-  values.length === 1 ? [0, 1, 2].map(() => values[0] as number) : values
 
 type CompileValues<P> = (params: P, from: BatchType) => ValueOperation | undefined
 

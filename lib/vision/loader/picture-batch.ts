@@ -1,6 +1,11 @@
 // Whole batches of pictures: made natively as far as their pipeline allows, then finished here.
 
-import { type BatchAssembly, inChannelsLast, type MakeContext } from '../../data/assembly.js'
+import {
+  type BatchAssembly,
+  type BatchMemory,
+  inMemory,
+  type MakeContext,
+} from '../../data/assembly.js'
 import { defaultCollate } from '../../data/collate.js'
 import { DatasetError } from '../../data/errors.js'
 import { pair } from '../../data/pair.js'
@@ -42,7 +47,7 @@ export function pictureAssembly(
     make: (indices, context) => maker.make(indices, context),
     collate: ([made]) =>
       collate === undefined
-        ? collateWhole(made as Made, keeps, settings.interleaved)
+        ? collateWhole(made as Made, keeps, settings)
         : collate(samplesOf(made as Made)),
     stages: () => maker.stages(),
     close: () => maker.close(),
@@ -55,11 +60,11 @@ export function pictureAssembly(
 }
 
 /** @param keeps - whether a function of the user's may hold the pictures */
-function collateWhole({ images, targets }: Made, keeps: boolean, interleaved: boolean): unknown {
+function collateWhole({ images, targets }: Made, keeps: boolean, memory: BatchMemory): unknown {
   if (images instanceof Tensor) return pair(images, defaultCollate(targets))
   const whole = pair(defaultCollate(images), defaultCollate(targets))
   if (!keeps) dispose(images)
-  return interleaved ? inChannelsLast(whole) : whole
+  return inMemory(whole, memory)
 }
 
 function samplesOf({ images, targets }: Made): unknown[] {

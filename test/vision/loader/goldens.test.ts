@@ -40,7 +40,6 @@ for (const layout of ['contiguous_format', 'channels_last'] as const) {
       const { outcomes } = await native.loadImages(
         access.handleOf(out) as TensorHandle,
         Float64Array.from(one.program),
-        null,
         [[picture(one), one.width, one.height]],
         Float64Array.from([...SETTINGS, ...PLACE]),
       )

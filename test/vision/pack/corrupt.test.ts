@@ -77,6 +77,14 @@ async function use(bytes: Buffer): Promise<string | string[]> {
   return found
 }
 
+test('the checksum is CRC-32C', (t) => {
+  const bytes = Buffer.from('123456789')
+  t.is(native.crc32c(bytes, 0), 0xe3069283)
+  t.is(native.crc32c(bytes.subarray(4), native.crc32c(bytes.subarray(0, 4), 0)), 0xe3069283)
+  // 32 zeros: RFC 3720, appendix B.4.
+  t.is(native.crc32c(new Uint8Array(32), 0), 0x8a9136aa)
+})
+
 withJpeg('the pack that the others are made of', async (t) => {
   const found = await use(await goodPack())
   t.deepEqual(found, [

@@ -196,3 +196,14 @@ withJpeg('wrong arguments', async (t) => {
   await t.throwsAsync(pack(7 as never, target), { message: /for source, got 7/ })
   await t.throwsAsync(pack(root, 7 as never), { message: /for target, got 7/ })
 })
+
+const withoutJpeg = native.decodesJpeg() ? test.skip : test
+
+withoutJpeg('without libjpeg-turbo a pack is not written', async (t) => {
+  const target = scratch('x.pack')
+  const error = await t.throwsAsync(pack(photos, target), {
+    instanceOf: DatasetError,
+    message: /a pack needs libjpeg-turbo, whose headers were not found/,
+  })
+  t.is(error?.path, target)
+})

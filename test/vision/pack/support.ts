@@ -53,7 +53,6 @@ export async function crops(
   const { outcomes } = await native.loadImages(
     access.handleOf(out) as TensorHandle,
     Float64Array.of(CROP, ...box),
-    new Float32Array(3 * 256),
     inputs,
     Float64Array.from([...settings, ...inputs.flatMap((_, i) => [i, i])]),
   )
