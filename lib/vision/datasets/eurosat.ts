@@ -1,21 +1,11 @@
 import { join } from 'node:path'
-import { checkOptions } from '../../check.js'
 import type { Tensor } from '../../torch/tensor.js'
 import { type ImageFolder, imageFolder } from './folder.js'
-import { checkImageOptions, IMAGE_OPTIONS, type ImageDatasetOptions } from './image-dataset.js'
-import {
-  addressesOf,
-  checkDownloadable,
-  DOWNLOADABLE_OPTIONS,
-  type DownloadableOptions,
-  folderOf,
-  obtain,
-} from './obtain.js'
+import { checkFoldersOptions, type KnownFoldersOptions } from './known-folders.js'
+import { addressesOf, folderOf, obtain } from './obtain.js'
 
 /** Options of {@link eurosat}. */
-export interface EurosatOptions<X = Tensor, Y = number>
-  extends ImageDatasetOptions<X, Y>,
-    DownloadableOptions {}
+export type EurosatOptions<X = Tensor, Y = number> = KnownFoldersOptions<X, Y>
 
 const FOLDER =
   'https://huggingface.co/datasets/torchgeo/eurosat/resolve/c877bcd43f099cd0196738f714544e355477f3fd'
@@ -32,9 +22,7 @@ export async function eurosat<X = Tensor, Y = number>(
 ): Promise<ImageFolder<X, Y>> {
   const where = 'datasets.eurosat'
   const folder = join(folderOf(where, root), 'eurosat')
-  const settings = checkOptions(where, options, [...IMAGE_OPTIONS, ...DOWNLOADABLE_OPTIONS])
-  checkImageOptions(where, settings)
-  checkDownloadable(where, settings)
+  const settings = checkFoldersOptions(where, options)
   const name = 'EuroSAT.zip'
   const urls = addressesOf(name, [FOLDER], settings)
   const resources = [{ name, urls, md5: 'c8fa014336c82ac7804f0398fcb19387', isArchive: true }]

@@ -1,33 +1,19 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkOneOf, checkOptions } from '../../check.js'
+import { checkOneOf } from '../../check.js'
 import { DatasetError } from '../../data/errors.js'
 import type { Tensor } from '../../torch/tensor.js'
 import { FLOWERS } from './flowers102-classes.js'
-import {
-  checkImageOptions,
-  IMAGE_OPTIONS,
-  ImageDataset,
-  type ImageDatasetOptions,
-  type ImageSample,
-} from './image-dataset.js'
+import { ImageDataset, type ImageSample } from './image-dataset.js'
+import { checkFoldersOptions, type KnownFoldersOptions } from './known-folders.js'
 import { readMatFile } from './mat-file.js'
-import {
-  addressesOf,
-  checkDownloadable,
-  DOWNLOADABLE_OPTIONS,
-  type DownloadableOptions,
-  folderOf,
-  obtain,
-} from './obtain.js'
+import { addressesOf, folderOf, obtain } from './obtain.js'
 
 const SPLITS = { train: 'trnid', val: 'valid', test: 'tstid' } as const
 type Split = keyof typeof SPLITS
 
 /** Options of {@link flowers102}. */
-export interface Flowers102Options<X = Tensor, Y = number>
-  extends ImageDatasetOptions<X, Y>,
-    DownloadableOptions {
+export interface Flowers102Options<X = Tensor, Y = number> extends KnownFoldersOptions<X, Y> {
   /** Which pictures. Default 'train'. */
   split?: Split
 }
@@ -50,15 +36,9 @@ export async function flowers102<X = Tensor, Y = number>(
 ): Promise<ImageDataset<X, Y>> {
   const where = 'datasets.flowers102'
   const base = folderOf(where, root)
-  const settings = checkOptions(where, options, [
-    ...IMAGE_OPTIONS,
-    ...DOWNLOADABLE_OPTIONS,
-    'split',
-  ])
+  const settings = checkFoldersOptions(where, options, ['split'])
   const { split = 'train' } = settings
   checkOneOf(where, 'split', split, Object.keys(SPLITS) as Split[])
-  checkImageOptions(where, settings)
-  checkDownloadable(where, settings)
   const folder = join(base, 'flowers-102')
   const resources = [IMAGES, LABELS, SETS].map(({ name, md5 }) => ({
     name,

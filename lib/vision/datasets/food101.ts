@@ -1,31 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkOneOf, checkOptions, isPlainObject } from '../../check.js'
+import { checkOneOf, isPlainObject } from '../../check.js'
 import { DatasetError } from '../../data/errors.js'
 import type { Tensor } from '../../torch/tensor.js'
-import {
-  checkImageOptions,
-  IMAGE_OPTIONS,
-  ImageDataset,
-  type ImageDatasetOptions,
-  type ImageSample,
-} from './image-dataset.js'
-import {
-  addressesOf,
-  checkDownloadable,
-  DOWNLOADABLE_OPTIONS,
-  type DownloadableOptions,
-  folderOf,
-  obtain,
-} from './obtain.js'
+import { ImageDataset, type ImageSample } from './image-dataset.js'
+import { checkFoldersOptions, type KnownFoldersOptions } from './known-folders.js'
+import { addressesOf, folderOf, obtain } from './obtain.js'
 import { byCodePoint } from './scan.js'
 
 const SPLITS = ['train', 'test'] as const
 
 /** Options of {@link food101}. */
-export interface Food101Options<X = Tensor, Y = number>
-  extends ImageDatasetOptions<X, Y>,
-    DownloadableOptions {
+export interface Food101Options<X = Tensor, Y = number> extends KnownFoldersOptions<X, Y> {
   /** Which pictures. Default 'train'. */
   split?: (typeof SPLITS)[number]
 }
@@ -42,15 +28,9 @@ export async function food101<X = Tensor, Y = number>(
 ): Promise<ImageDataset<X, Y>> {
   const where = 'datasets.food101'
   const base = folderOf(where, root)
-  const settings = checkOptions(where, options, [
-    ...IMAGE_OPTIONS,
-    ...DOWNLOADABLE_OPTIONS,
-    'split',
-  ])
+  const settings = checkFoldersOptions(where, options, ['split'])
   const { split = 'train' } = settings
   checkOneOf(where, 'split', split, SPLITS)
-  checkImageOptions(where, settings)
-  checkDownloadable(where, settings)
   const name = 'food-101.tar.gz'
   const urls = addressesOf(name, ['http://data.vision.ee.ethz.ch/cvl'], settings)
   const md5 = '85eeb15f3717b99a5da872d97d918f87'

@@ -1,31 +1,17 @@
 import { join } from 'node:path'
-import { checkOneOf, checkOptions } from '../../check.js'
+import { checkOneOf } from '../../check.js'
 import { DatasetError } from '../../data/errors.js'
 import type { Tensor } from '../../torch/tensor.js'
 import { imageFolder } from './folder.js'
-import {
-  checkImageOptions,
-  IMAGE_OPTIONS,
-  ImageDataset,
-  type ImageDatasetOptions,
-  type ImageList,
-} from './image-dataset.js'
-import {
-  addressesOf,
-  checkDownloadable,
-  DOWNLOADABLE_OPTIONS,
-  type DownloadableOptions,
-  folderOf,
-  obtain,
-} from './obtain.js'
+import { ImageDataset, type ImageDatasetOptions, type ImageList } from './image-dataset.js'
+import { checkFoldersOptions, type KnownFoldersOptions } from './known-folders.js'
+import { addressesOf, folderOf, obtain } from './obtain.js'
 
 const SPLITS = ['train', 'val'] as const
 const SIZES = ['full', '320px', '160px'] as const
 
 /** Options of {@link imagenette}. */
-export interface ImagenetteOptions<X = Tensor, Y = number>
-  extends ImageDatasetOptions<X, Y>,
-    DownloadableOptions {
+export interface ImagenetteOptions<X = Tensor, Y = number> extends KnownFoldersOptions<X, Y> {
   /** Which pictures. Default 'train'. */
   split?: (typeof SPLITS)[number]
   /** Pictures as they were, or with the shorter side made 320 or 160 pixels long. Default 'full'. */
@@ -93,17 +79,10 @@ export async function imagenette<X = Tensor, Y = number>(
 ): Promise<Imagenette<X, Y>> {
   const where = 'datasets.imagenette'
   const base = folderOf(where, root)
-  const settings = checkOptions(where, options, [
-    ...IMAGE_OPTIONS,
-    ...DOWNLOADABLE_OPTIONS,
-    'split',
-    'size',
-  ])
+  const settings = checkFoldersOptions(where, options, ['split', 'size'])
   const { split = 'train', size = 'full' } = settings
   checkOneOf(where, 'split', split, SPLITS)
   checkOneOf(where, 'size', size, SIZES)
-  checkImageOptions(where, settings)
-  checkDownloadable(where, settings)
   const { name: folder, md5 } = ARCHIVES[size]
   const name = `${folder}.tgz`
   const resources = [{ name, urls: addressesOf(name, [FOLDER], settings), md5, isArchive: true }]

@@ -43,6 +43,7 @@ export {
 export { ImageDataset, type ImageDatasetOptions, type ImageSample } from './image-dataset.js'
 export { Imagenette, type ImagenetteOptions, imagenette } from './imagenette.js'
 export type { KnownArraysOptions } from './known-arrays.js'
+export type { KnownFoldersOptions } from './known-folders.js'
 export { fashionMnist, kmnist, type MnistOptions, mnist } from './mnist.js'
 export type { DownloadableOptions } from './obtain.js'
 export {

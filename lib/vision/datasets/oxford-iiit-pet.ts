@@ -1,23 +1,12 @@
 import { join } from 'node:path'
-import { checkFunction, checkOneOf, checkOptions, fail } from '../../check.js'
+import { checkFunction, checkOneOf, fail } from '../../check.js'
 import { DatasetError } from '../../data/errors.js'
 import { type Pair, pair } from '../../data/pair.js'
 import { Tensor } from '../../torch/tensor.js'
-import {
-  checkImageOptions,
-  IMAGE_OPTIONS,
-  ImageDataset,
-  type ImageDatasetOptions,
-} from './image-dataset.js'
+import { ImageDataset } from './image-dataset.js'
+import { checkFoldersOptions, type KnownFoldersOptions } from './known-folders.js'
 import { decodeMask } from './mask.js'
-import {
-  addressesOf,
-  checkDownloadable,
-  DOWNLOADABLE_OPTIONS,
-  type DownloadableOptions,
-  folderOf,
-  obtain,
-} from './obtain.js'
+import { addressesOf, folderOf, obtain } from './obtain.js'
 import { type PetList, readPets } from './oxford-iiit-pet-list.js'
 
 const SPLITS = ['trainval', 'test'] as const
@@ -46,8 +35,7 @@ export interface OxfordIIITPetOptions<
   X = Tensor,
   T extends PetTargetTypes = 'category',
   Y = PetTarget<T>,
-> extends ImageDatasetOptions<X, Y, PetTarget<T>>,
-    DownloadableOptions {
+> extends KnownFoldersOptions<X, Y, PetTarget<T>> {
   /** Which pictures. Default 'trainval'. */
   split?: (typeof SPLITS)[number]
   /**
@@ -143,21 +131,13 @@ export async function oxfordIIITPet<
 >(root: string | URL, options?: OxfordIIITPetOptions<X, T, Y>): Promise<OxfordIIITPet<X, T, Y>> {
   const where = 'datasets.oxfordIIITPet'
   const base = folderOf(where, root)
-  const settings = checkOptions(where, options, [
-    ...IMAGE_OPTIONS,
-    ...DOWNLOADABLE_OPTIONS,
-    'split',
-    'targetTypes',
-    'transforms',
-  ])
+  const settings = checkFoldersOptions(where, options, ['split', 'targetTypes', 'transforms'])
   const { split = 'trainval', targetTypes = 'category', transforms } = settings
   checkOneOf(where, 'split', split, SPLITS)
   const types: readonly PetTargetType[] =
     typeof targetTypes === 'string' ? [targetTypes] : targetTypes
   if (!Array.isArray(types)) fail(where, 'targetTypes', 'a string or an array of strings', types)
   for (const type of types) checkOneOf(where, 'targetTypes', type, TARGET_TYPES)
-  checkImageOptions(where, settings)
-  checkDownloadable(where, settings)
   if (transforms !== undefined) {
     checkFunction(where, 'transforms', transforms)
     if (settings.transform !== undefined || settings.targetTransform !== undefined) {
