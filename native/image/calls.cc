@@ -146,11 +146,10 @@ image::Limits limits_of(const double* settings) {
 
 size_t threads_of(double number) { return static_cast<size_t>(std::clamp(number, 1.0, 256.0)); }
 
-/// loadImages(out, program, table, sources, numbers) → a promise of {outcomes, times}
+/// loadImages(out, program, sources, numbers) → a promise of {outcomes, times}
 ///
-/// `table` is the value of each byte of each channel, for a program that leaves bytes and a batch
-/// of floats. `numbers` are the settings above, then for each source its place in the batch and its
-/// index in the data set, which keys its random numbers.
+/// `numbers` are the settings above, then for each source its place in the batch and its index in
+/// the data set, which keys its random numbers.
 napi_value load_images(Call& call) {
   const at::Tensor out = batch_argument(call);
   const auto code = numbers_argument(call, 1, "program");
