@@ -131,10 +131,16 @@ function loaded() {
  */
 function describeAddon(step, child) {
   if (step?.value) {
-    const { libtorch, folder, cpuCapability, cudaReason, cudaDevices } = step.value
+    const { libtorch, folder, cpuCapability, jpeg, cudaReason, cudaDevices } = step.value
     return [
       { mark: 'ok', text: `addon loads, with libtorch ${libtorch} from ${folder}` },
       { mark: 'ok', text: `CPU capability ${cpuCapability}` },
+      jpeg
+        ? { mark: 'ok', text: 'pictures: JPEG is decoded by libjpeg-turbo' }
+        : {
+            mark: 'note',
+            text: `pictures: built without libjpeg-turbo, sharp decodes JPEG, several times slower (Debian, Ubuntu: apt install libjpeg-dev, then ${INSTALL} --clean)`,
+          },
       cudaReason
         ? { mark: 'note', text: `CUDA is not available: ${cudaReason}` }
         : { mark: 'ok', text: `CUDA is available, devices: ${cudaDevices}` },

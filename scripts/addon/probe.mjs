@@ -27,6 +27,7 @@ await attempt('addon', () => {
   const [addon] = MODULES.map((file) => require(join(ROOT, RELEASE, file)))
   return {
     ...addon.versions(),
+    jpeg: addon.decodesJpeg(),
     cudaReason: addon.cudaReason(),
     cudaDevices: addon.cudaDeviceCount(),
   }
