@@ -79,6 +79,7 @@ const std = [0.229, 0.224, 0.225]
 const trainTransforms = transforms
   .pipeline()
   .toTensor()
+  .to(device)
   .randomResizedCrop([imageSize, imageSize])
   .colorJitter()
   .randomHorizontalFlip()
@@ -87,6 +88,7 @@ const trainTransforms = transforms
 const validTransforms = transforms
   .pipeline()
   .toTensor()
+  .to(device)
   .resize(Math.round((imageSize * 256) / 224))
   .centerCrop([imageSize, imageSize])
   .normalize(mean, std)
@@ -118,7 +120,10 @@ console.log(`A batch: pictures [${batch.x.shape}], labels [${batch.y.shape}]`)
 
 /** Undoes the normalization of one picture, channel by channel. */
 const asPicture = (image: Tensor): Tensor =>
-  image.mul(torch.tensor(std).view([3, 1, 1])).add(torch.tensor(mean).view([3, 1, 1]))
+  image
+    .to('cpu')
+    .mul(torch.tensor(std).view([3, 1, 1]))
+    .add(torch.tensor(mean).view([3, 1, 1]))
 
 const labels = (batch.y.toArray() as number[]).map((label) => classNames[label] as string)
 await save('batch.png', await batchFigure(batch.x.unbind(0).map(asPicture), labels))
@@ -164,7 +169,7 @@ const history: EpochRecord[] = []
 
 function trainBatch(x: Tensor, y: Tensor): number {
   optimizer.zeroGrad()
-  const loss = criterion(model(x.to(device)), y.to(device))
+  const loss = criterion(model(x), y.to(device))
   loss.backward()
   const { lr = 0, momentum = 0 } = optimizer.paramGroups[0] ?? {}
   cycle.push({ lr, momentum })
@@ -181,7 +186,7 @@ async function evaluate(loader: DataLoader<[Tensor, Tensor]>) {
   const labels: number[] = []
   for await (const [x, y] of loader) {
     torch.noGrad(() => {
-      const output = model(x.to(device))
+      const output = model(x)
       batchLosses.push(Number(criterion(output, y.to(device)).item()))
       probabilities.push(...(output.softmax(1).toArray() as number[][]))
       labels.push(...(y.toArray() as number[]))
