@@ -37,12 +37,11 @@ export interface DownloadOptions extends Expectation {
   readonly idleTimeout?: number
 }
 
-/** The names of the options of {@link download}. */
-const DOWNLOAD_OPTIONS = [
+/** The names of the options of {@link download} but `onProgress`. */
+export const TRANSFER_OPTIONS = [
   'sha256',
   'md5',
   'size',
-  'onProgress',
   'signal',
   'headers',
   'retries',
@@ -96,7 +95,7 @@ export function checkDownload(
   if (!Array.isArray(urls) || urls.length === 0) fail(where, 'url', 'a URL or several', url)
   for (const address of urls) parseUrl(checkString(where, 'url', address))
   checkString(where, 'target', target)
-  const settings = checkOptions(where, options, DOWNLOAD_OPTIONS)
+  const settings = checkOptions(where, options, [...TRANSFER_OPTIONS, 'onProgress'])
   checkExpectation(where, settings)
   for (const name of ['retries', 'retryDelay', 'idleTimeout'] as const) {
     if (settings[name] !== undefined) checkInteger(where, name, settings[name], { min: 0 })

@@ -1,7 +1,7 @@
 import path from 'node:path'
-import { checkBoolean, fail, isPlainObject } from '../check.js'
+import { checkBoolean, checkOptions } from '../check.js'
 import { checkFile } from './checksum.js'
-import { checkDownload, type DownloadOptions, download } from './download.js'
+import { checkDownload, type DownloadOptions, download, TRANSFER_OPTIONS } from './download.js'
 import { exclusively } from './exclusively.js'
 import { ProgressPrinter } from './progress.js'
 
@@ -21,11 +21,13 @@ export interface FetchFileOptions extends Omit<DownloadOptions, 'onProgress'> {
 export async function fetchFile(
   url: string | readonly string[],
   target: string,
-  options: FetchFileOptions = {},
+  options?: FetchFileOptions,
 ): Promise<boolean> {
   const where = 'fetchFile'
-  if (!isPlainObject(options)) fail(where, 'options', 'a plain object', options)
-  const { progress = true, ...transfer } = options
+  const { progress = true, ...transfer } = checkOptions(where, options, [
+    ...TRANSFER_OPTIONS,
+    'progress',
+  ])
   checkBoolean(where, 'progress', progress)
   checkDownload(where, url, target, transfer)
   const file = path.resolve(target)
