@@ -68,3 +68,18 @@ for await (const [x, y] of dataloader(samples, { batchSize: 4, collate: mix.coll
 // What weights need.
 is<transforms.Pipeline>().of(models.ResNet50Weights.DEFAULT.transforms(), true)
 is<number>().of(models.ResNet50Weights.DEFAULT.transforms.resizeSize, true)
+
+// Functions of the user's: of a tensor, of the bytes of a batch, of a module.
+pipeline().lambda((one) => one.flip([-1]))
+pipeline().lambda(
+  (views, { height, width, indices }) =>
+    views[0]?.fill(height * width * indices.length) && undefined,
+  {
+    views: true,
+  },
+)
+pipeline().lambda(new URL('./fn.js', import.meta.url), { workers: 2 })
+// @ts-expect-error -- a function of views changes them in place
+pipeline().lambda((views) => views, { views: true })
+// @ts-expect-error -- workers run modules
+pipeline().lambda((one) => one, { workers: 2 })
