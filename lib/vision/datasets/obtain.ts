@@ -90,7 +90,9 @@ export async function fetchResources(
     } catch (error) {
       // What has no checksum may be a page that a server sent in its place: it must not stay.
       const isKnown = rest.md5 !== undefined || rest.sha256 !== undefined
-      if (error instanceof ArchiveError && !isKnown) await rm(file)
+      // A cause is a failure of the file system, of which the archive is innocent.
+      const isRefused = error instanceof ArchiveError && error.cause === undefined
+      if (isRefused && !isKnown) await rm(file, { force: true })
       throw error
     }
   }

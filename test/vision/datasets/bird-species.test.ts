@@ -117,6 +117,18 @@ test('an own address, with its checksum; one that is wrong is refused', async (t
   t.is(asked.filter((address) => address === '/page.zip').length, 2, 'the page was not kept')
 })
 
+test('an archive is kept when the file system refuses what is in it', async (t) => {
+  const { asked, origin } = await mirror(t, { '/x.zip': zipped([{ name: 'x'.repeat(300) }]) })
+  const root = await temporaryFolder(t)
+  for (let i = 0; i < 2; i++) {
+    await t.throwsAsync(birdSpecies(root, { ...quiet, url: `${origin}/x.zip` }), {
+      name: 'ArchiveError',
+      message: /ENAMETOOLONG/,
+    })
+  }
+  t.is(asked.length, 1)
+})
+
 test('an archive without the split', async (t) => {
   const { origin } = await mirror(t, { '/x.zip': zipped(await release('', 1, ['train'])) })
   const root = await temporaryFolder(t)
