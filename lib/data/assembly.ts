@@ -24,6 +24,8 @@ export interface BatchAssembly<P, B> {
   /** @throws SampleFailure where a single sample is to blame */
   make(part: readonly number[], context: MakeContext): P | Promise<P>
   collate(parts: P[]): B | Promise<B>
+  /** Whether each part is one sample, so that it is the sample that fails where `make` does. */
+  readonly isSingle: boolean
   /** Whether `collate` only copies, so that the parts can be released after it. */
   readonly copies: boolean
   /** Frees a part that was copied, or that no batch will use. */
@@ -57,6 +59,7 @@ export function sampleAssembly<T, B>(
       return dataset.getItem(part[0] as number)
     },
     collate: collate ?? byDefault,
+    isSingle: true,
     // What a user's collate keeps of the samples, and whether its result may be freed, only the user knows.
     copies: collate === undefined,
     release: (made, [index]) => dataset.release?.(made, index as number),
@@ -78,6 +81,7 @@ export function wholeAssembly<B>(dataset: DatasetLike<unknown, B>): BatchAssembl
       return dataset.getBatch?.(part) as B | Promise<B>
     },
     collate: ([batch]) => batch as B,
+    isSingle: false,
     copies: false,
     release: () => {},
     discard: () => {},

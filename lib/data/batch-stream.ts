@@ -224,8 +224,8 @@ export class BatchStream<P, B> {
     const { batch, position, attempt } = task
     const part = batch.parts[position] as readonly number[]
     let cause = error
-    // What a part of several samples can say of one of them, it has said already.
-    if (part.length === 1 && !(error instanceof SampleFailure) && !this.#closed) {
+    // What a batch made whole can say of one of its samples, it has said already.
+    if (this.#plan.assembly.isSingle && !(error instanceof SampleFailure) && !this.#closed) {
       try {
         const index = part[0] as number
         const other = batch.failures.instead({ index, position, cause, attempt })

@@ -54,7 +54,10 @@ export interface DataLoaderOptions<T, B = Collated<T>> {
    * `'channels_last'`, for models in that format.
    */
   memoryFormat?: 'contiguous_format' | 'channels_last'
-  /** Whether batches are made in page-locked memory, from which CUDA devices copy asynchronously. Default false. */
+  /**
+   * Whether the batches that the loader puts together lie in page-locked memory, from which CUDA devices
+   * copy asynchronously. Default false.
+   */
   pinMemory?: boolean
 }
 

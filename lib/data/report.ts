@@ -27,7 +27,7 @@ export interface LoaderReport {
   readonly decodeWait: number
   /** Milliseconds that the consumer has spent between batches. */
   readonly consumerWait: number
-  /** Microseconds of processor time for one sample in each stage of the native loader, where it is in use. */
+  /** Microseconds that a thread of the native loader, where it is in use, spends on one sample in each stage. */
   readonly stages: Readonly<Record<string, number>>
 }
 

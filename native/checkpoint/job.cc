@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "napi/errors.h"
+#include "napi/settle.h"
 
 namespace node_libtorch {
 
@@ -38,15 +38,10 @@ void PoolJob::complete(napi_env env, napi_status, void* data) {
 }
 
 void PoolJob::settle(napi_env env) {
-  napi_value value = guarded(env, [&]() -> napi_value {
+  node_libtorch::settle(env, deferred_, [&]() -> napi_value {
     if (error_ != nullptr) std::rethrow_exception(std::exchange(error_, nullptr));
     return result(env);
   });
-  if (value != nullptr) {
-    napi_resolve_deferred(env, deferred_, value);
-  } else if (napi_get_and_clear_last_exception(env, &value) == napi_ok) {
-    napi_reject_deferred(env, deferred_, value);
-  }
 }
 
 }  // namespace node_libtorch

@@ -47,6 +47,14 @@ void Canvas::open(Source& source, bool fast) {
   begin(source.width(), source.height());
 }
 
+void Canvas::trim() {
+  pixels_.trim();
+  spare_.trim();
+  floats_.trim();
+  spare_floats_.trim();
+  resizer_.trim();
+}
+
 void Canvas::crop(const Box& box, const Border& border) {
   const bool inside = box.left >= 0 && box.top >= 0 && box.left + box.width <= width() &&
                       box.top + box.height <= height();

@@ -79,6 +79,9 @@ class Canvas {
     }
   }
 
+  /// Gives the memory of an unusually large picture back.
+  void trim();
+
  private:
   struct Size {
     int width;

@@ -159,9 +159,7 @@ bool JpegDecoder::State::read_everything() {
   return true;
 }
 
-JpegDecoder::JpegDecoder() : state_(std::make_unique<State>()) {
-  if (!state_->create()) throw PictureError(state_->errors.message);
-}
+JpegDecoder::JpegDecoder() : state_(std::make_unique<State>()) {}
 
 JpegDecoder::~JpegDecoder() { jpeg_destroy_decompress(&state_->decompress); }
 

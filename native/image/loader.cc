@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "image/batch.h"
+#include "napi/errors.h"
 
 namespace node_libtorch {
 
@@ -55,12 +56,14 @@ napi_value Loader::promise(const Job* job, Kept kept, Answer answer) {
 }
 
 napi_value Loader::start(std::shared_ptr<Job> job, Kept kept, Answer answer, size_t threads) {
+  pool_.grow(threads);
   const napi_value result = promise(job.get(), std::move(kept), std::move(answer));
   pool_.add(std::move(job), threads);
   return result;
 }
 
 napi_value Loader::start_first(std::shared_ptr<Job> job, Answer answer, size_t threads) {
+  pool_.grow(threads);
   const napi_value result = promise(job.get(), {}, std::move(answer));
   pool_.add_first(std::move(job), threads);
   return result;
@@ -102,9 +105,14 @@ void Loader::settle_all() {
   for (const auto& job : jobs) {
     const auto entry = under_way_.extract(job.get());
     if (under_way_.empty()) napi_unref_threadsafe_function(addon_.env, done_);
-    const Napi::HandleScope scope(addon_.env);
     const UnderWay& promise = entry.mapped();
-    napi_resolve_deferred(addon_.env, promise.deferred, promise.answer(addon_.env));
+    // An env that is being terminated refuses what an answer is made of.
+    napi_value value = guarded(addon_.env, [&] { return promise.answer(addon_.env); });
+    if (value != nullptr) {
+      napi_resolve_deferred(addon_.env, promise.deferred, value);
+    } else if (napi_get_and_clear_last_exception(addon_.env, &value) == napi_ok) {
+      napi_reject_deferred(addon_.env, promise.deferred, value);
+    }
   }
 }
 

@@ -45,7 +45,8 @@ Tiling tiling_of(const Entry& entry) {
 }  // namespace
 
 std::shared_ptr<const Pack> Pack::open(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without waiting for a writer, where it is a pipe.
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) fail_reading();
   struct stat info;
   void* start = MAP_FAILED;

@@ -33,6 +33,13 @@ class Raster {
     width_ = width;
     height_ = height;
   }
+  /// Gives the memory of an unusually large picture back.
+  void trim() {
+    constexpr size_t kKept = size_t{64} << 20;
+    if (memory_.size() * sizeof(T) <= kKept) return;
+    memory_ = {};
+    width_ = height_ = 0;
+  }
   int width() const { return width_; }
   int height() const { return height_; }
   /// Values from one row to the next.

@@ -1,6 +1,7 @@
 #include "image/pool.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "image/workspace.h"
@@ -12,22 +13,27 @@ std::shared_ptr<Pool::Work> Pool::work_of(std::shared_ptr<Job> job) const {
   return std::make_shared<Work>(Work{std::move(job), 0, pieces});
 }
 
-void Pool::allow(size_t threads) {
-  allowed_ = threads;
-  while (threads_.size() < threads) threads_.emplace_back([this] { loop(); });
-  wake_.notify_all();
+void Pool::grow(size_t threads) {
+  const std::lock_guard lock(mutex_);
+  try {
+    while (threads_.size() < threads) threads_.emplace_back([this] { loop(); });
+  } catch (const std::system_error&) {
+    if (threads_.empty()) throw;
+  }
 }
 
 void Pool::add(std::shared_ptr<Job> job, size_t threads) {
   const std::lock_guard lock(mutex_);
   queue_.push_back(work_of(std::move(job)));
-  allow(threads);
+  allowed_ = threads;
+  wake_.notify_all();
 }
 
 void Pool::add_first(std::shared_ptr<Job> job, size_t threads) {
   const std::lock_guard lock(mutex_);
   queue_.push_front(work_of(std::move(job)));
-  allow(std::max(threads, allowed_));
+  allowed_ = std::max(threads, allowed_);
+  wake_.notify_all();
 }
 
 void Pool::cancel(const Job& job) {
@@ -68,6 +74,7 @@ void Pool::loop() {
     if (work->next == work->job->size()) queue_.pop_front();
     lock.unlock();
     work->job->make(i, workspace);
+    workspace.trim();
     lock.lock();
     working_--;
     if (--work->left == 0) {

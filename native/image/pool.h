@@ -32,6 +32,9 @@ class Pool {
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
+  /// Has so many threads, or as many as the system gives.
+  /// @throws std::system_error when it gives none
+  void grow(size_t threads);
   /// Queues a job behind those before it; from now on at most `threads` threads work.
   void add(std::shared_ptr<Job> job, size_t threads);
   /// Queues a job before all others; at least `threads` threads work.
@@ -50,8 +53,6 @@ class Pool {
   };
 
   std::shared_ptr<Work> work_of(std::shared_ptr<Job> job) const;
-  /// Lets so many threads work. The mutex is held.
-  void allow(size_t threads);
   void loop();
 
   std::function<void(std::shared_ptr<Job>)> done_;

@@ -121,7 +121,10 @@ void resize_shorter(Canvas& canvas, int size, int longest) {
     new_shorter = longest * new_shorter / new_longer;
     new_longer = longest;
   }
-  if (new_shorter < 1) throw PictureError("it is too narrow to be resized");
+  constexpr int64_t kMostPixels = int64_t{1} << 28;
+  if (new_shorter < 1 || new_shorter * new_longer > kMostPixels) {
+    throw PictureError("it is too narrow to be resized");
+  }
   const int first = static_cast<int>(new_shorter);
   const int second = static_cast<int>(new_longer);
   canvas.resize(upright ? first : second, upright ? second : first);

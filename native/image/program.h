@@ -30,10 +30,10 @@ enum class Operation : int {
   kHue,
   kColorJitter,  // of brightness, contrast, saturation and hue each: given, low, high
   kGrayscale,
-  kToFloat,    // scale: see Scale
-  kNormalize,  // means of the three channels, standard deviations
-  kPad,  // left, top, right, bottom, mode (see Border), fill of the three channels
-  kRandomCrop,  // height, width, as kPad, then whether a smaller picture is padded
+  kToFloat,          // scale: see Scale
+  kNormalize,        // means of the three channels, standard deviations
+  kPad,              // left, top, right, bottom, mode (see Border), fill of the three channels
+  kRandomCrop,       // height, width, as kPad, then whether a smaller picture is padded
   kRandomGrayscale,  // probability
 };
 

@@ -109,6 +109,11 @@ class Resizer {
   /// Bytes that are made to numbers first.
   void run(const View& in, Scale scale, const Axis& columns, const Axis& rows, Floats& out);
 
+  void trim() {
+    between_.trim();
+    float_between_.trim();
+  }
+
  private:
   void mix_rows(const Axis& columns, const Axis& rows, Floats& out);
 

@@ -166,9 +166,7 @@ bool JpegTiler::State::complete() const {
   return true;
 }
 
-JpegTiler::JpegTiler() : state_(std::make_unique<State>()) {
-  if (!state_->create()) throw PictureError(state_->errors.message);
-}
+JpegTiler::JpegTiler() : state_(std::make_unique<State>()) {}
 
 JpegTiler::~JpegTiler() { state_->destroy(); }
 

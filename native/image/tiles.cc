@@ -70,6 +70,8 @@ void splice(std::span<const uint8_t> file, const Tiling& tiling, std::span<const
     if (begin < header || end < begin + kMarkerSize || end > file.size()) fail_damaged();
     length += end - begin;
   }
+  // Tiles that overlap could ask for more memory than there is.
+  if (length > file.size()) fail_damaged();
   out.resize(length);
   uint8_t* to = out.data();
   std::memcpy(to, file.data(), header);

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -17,6 +18,13 @@ struct Workspace {
   std::vector<uint8_t> file;
   JpegDecoder jpeg;
   Canvas canvas{watch};
+
+  /// Gives the memory of an unusually large picture back.
+  void trim() {
+    constexpr size_t kKept = size_t{64} << 20;
+    if (file.size() > kKept) file = {};
+    canvas.trim();
+  }
 };
 
 }  // namespace node_libtorch::image

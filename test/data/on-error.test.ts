@@ -119,6 +119,9 @@ test('throw is the default; what collate and getBatch throw always ends the iter
   const collate = dataloader([1, 2], { onError: 'skip', collate: fail })
   await t.throwsAsync(values(collate as AsyncIterable<Tensor>), { message: /batch 0|sample 0/ })
   const whole = dataset({ length: 4, getItem: () => 0, getBatch: fail })
+  await t.throwsAsync(values(dataloader(whole, { onError: 'skip' }) as never), {
+    message: 'dataloader: sample 0 failed: bad',
+  })
   await t.throwsAsync(values(dataloader(whole, { batchSize: 2, onError: 'skip' }) as never), {
     message: /batch 0 \(samples 0, 1\) failed: bad/,
   })

@@ -79,6 +79,7 @@ export class Filler {
     out: Tensor,
     placed: readonly Placed[],
     key: EpochKey,
+    signal: AbortSignal,
   ): Promise<(Error | undefined)[]> {
     const inputs = placed.map(({ picture }) => picture.source)
     this.#samples += placed.length
@@ -86,7 +87,12 @@ export class Filler {
     return Promise.all(
       outcomes.map((outcome, i) => {
         const one = placed[i] as Placed
-        if (outcome === true) return this.#limiter.run(() => this.#decodeHere(out, one, key))
+        if (outcome === true) {
+          return this.#limiter.run(async () =>
+            // Those that wait for their turn when the iteration ends are not wanted any more.
+            signal.aborted ? undefined : this.#decodeHere(out, one, key),
+          )
+        }
         return failure(outcome, one)
       }),
     )
@@ -106,7 +112,7 @@ export class Filler {
     }
   }
 
-  /** Microseconds of processor time for one sample in each stage. */
+  /** Microseconds that a thread spends on one sample in each stage. */
   stages(): Readonly<Record<string, number>> {
     const samples = Math.max(1, this.#samples)
     return Object.fromEntries(

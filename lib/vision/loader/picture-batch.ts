@@ -51,6 +51,7 @@ export function pictureAssembly(
         : collate(samplesOf(made as Made)),
     stages: () => maker.stages(),
     close: () => maker.close(),
+    isSingle: false,
     copies: false,
     release: ({ images }) => {
       if (!keeps) dispose(images)
@@ -135,29 +136,32 @@ class BatchMaker {
   ): Promise<Placed[]> {
     const [failures, targets] = await Promise.all([
       batch.staged.fill(wanted, context),
-      Promise.allSettled(wanted.map(({ picture }) => picture.target())),
+      Promise.allSettled(wanted.map(async ({ picture }) => picture.target())),
     ])
     const others: Placed[] = []
     const { out } = batch.staged
     const source = this.#pipeline.single.length > 0 ? this.#moved(out) : out
-    for (const [i, one] of wanted.entries()) {
-      const { index, place } = one
-      try {
-        if (failures[i] !== undefined) throw failures[i]
-        const target = targets[i] as PromiseSettledResult<unknown>
-        if (target.status === 'rejected') throw target.reason
-        if (this.#pipeline.single.length > 0) {
-          batch.images.set(place, this.#single(source, one, context))
-          // These steps run on the JS thread, which other work waits for.
-          await new Promise((resolve) => setImmediate(resolve))
+    try {
+      for (const [i, one] of wanted.entries()) {
+        const { index, place } = one
+        try {
+          if (failures[i] !== undefined) throw failures[i]
+          const target = targets[i] as PromiseSettledResult<unknown>
+          if (target.status === 'rejected') throw target.reason
+          if (this.#pipeline.single.length > 0) {
+            batch.images.set(place, this.#single(source, one, context))
+            // These steps run on the JS thread, which other work waits for.
+            await new Promise((resolve) => setImmediate(resolve))
+          }
+          batch.left.set(place, target.value)
+        } catch (cause) {
+          const other = context.instead({ index, position: place, cause, attempt })
+          if (other !== undefined) others.push({ picture: this.#at(other), index: other, place })
         }
-        batch.left.set(place, target.value)
-      } catch (cause) {
-        const other = context.instead({ index, position: place, cause, attempt })
-        if (other !== undefined) others.push({ picture: this.#at(other), index: other, place })
       }
+    } finally {
+      if (source !== out) source.dispose()
     }
-    if (source !== out) source.dispose()
     return others
   }
 

@@ -55,7 +55,7 @@ export class Stages {
     return new StagedBatch(places)
   }
 
-  /** Microseconds for one sample in each stage: of processor time in native code, of waiting for functions. */
+  /** Microseconds for one sample in each stage: of a thread's time in native code, of waiting for functions. */
   times(): Readonly<Record<string, number>> {
     const sum: Record<string, number> = {}
     const add = (name: string, time: number) => {
@@ -116,7 +116,7 @@ export class StagedBatch {
     let alive = placed
     for (const { out, bytes, filler, lambda, pipeline } of this.#places) {
       if (alive.length === 0) break
-      const outcomes = await filler.fill(out, alive, context)
+      const outcomes = await filler.fill(out, alive, context, context.signal)
       if (context.signal.aborted) throw new Error('the iteration has ended')
       alive.forEach(({ place }, i) => {
         const outcome = outcomes[i]

@@ -3,7 +3,7 @@ import { checkFunction, checkInteger, checkOptions } from '../../check.js'
 import type { DatasetLike } from '../../data/dataset.js'
 import { describedSamples } from '../../data/described.js'
 import { type SampleError, sampleError } from '../../data/report.js'
-import { type ImageOutcome, native } from '../../native.js'
+import { type ImageInput, type ImageOutcome, native } from '../../native.js'
 import { decodeBytes, decodeError, decodeNumbers } from '../image/decode.js'
 import type { Decoding, Picture } from './fill.js'
 import { Limiter } from './limiter.js'
@@ -103,7 +103,7 @@ async function checkPictures(
     pictures.map((picture, i) => {
       const outcome = outcomes[i]
       if (typeof outcome === 'string') return decodeError(outcome, picture.path)
-      if (outcome === null) return undefined
+      if (outcome === null || isPixels(picture.source)) return undefined
       return limiter.run(() =>
         failureOf(async () => {
           const image = await decodeBytes(await picture.bytes(), picture.path, decoding)
@@ -113,6 +113,10 @@ async function checkPictures(
     }),
   )
 }
+
+/** Whether a picture is in memory as it is: then there is nothing to check. */
+const isPixels = (source: ImageInput): boolean =>
+  typeof source !== 'string' && source[0] instanceof Uint8Array
 
 /** What native code finds of files; true where it does not look. */
 async function nativeOutcomes(

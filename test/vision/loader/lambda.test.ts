@@ -78,7 +78,11 @@ test('views: all pictures of a batch at once, in place, with native steps before
     ),
   )
   t.deepEqual(await epoch(transform), await epoch(negative))
-  t.deepEqual(calls, [12, 12, 4])
+  // Batches may be ready in another order than they are given out in.
+  t.deepEqual(
+    calls.sort((a, b) => b - a),
+    [12, 12, 4],
+  )
   t.is(seen.size, 28)
   t.deepEqual(await epoch(transform, { numWorkers: 0 }), await epoch(negative))
   const ds = await imageFolder(photos, { transform })
