@@ -6,9 +6,11 @@ import { join } from 'node:path'
 import { ROOT } from './addon/paths.mjs'
 
 const mode = process.argv.includes('--check') ? ['--dry-run', '--Werror'] : ['-i']
-const files = readdirSync(join(ROOT, 'native'), { recursive: true, encoding: 'utf8' })
-  .filter((name) => /\.(cc|h)$/.test(name))
-  .map((name) => join('native', name))
+const files = ['native', 'scripts/torture'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(cc|h)$/.test(name))
+    .map((name) => join(folder, name)),
+)
 const binary = createRequire(import.meta.url)('clang-format').getNativeBinary()
 const { status, error } = spawnSync(binary, [...mode, '--style=file', ...files], {
   cwd: ROOT,

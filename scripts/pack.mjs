@@ -61,7 +61,11 @@ export async function pack(
     throw usage(`--workers is a number of at least 1, not '${values.workers}'`)
   }
   const started = performance.now()
-  const dataset = await datasets.imageFolder(folder, { allowEmpty: values['allow-empty'] === true })
+  const dataset = await datasets
+    .imageFolder(folder, { allowEmpty: values['allow-empty'] === true })
+    .catch((error) => {
+      throw known(error)
+    })
   print(`${folder}: ${dataset.length} pictures in ${dataset.classes.length} classes`)
   const progress = new ProgressLine(terminal)
   let report
