@@ -454,6 +454,8 @@ export interface Native {
   tilePicture(
     path: string,
     threads: number,
+    maxPixels: number,
+    maxBytes: number,
   ): Promise<[record: Uint8Array, numbers: Float64Array] | string>
   openPack(path: string): Promise<PackContents | string>
   readPacked(pack: PackHandle, entry: number): Promise<Uint8Array | string>

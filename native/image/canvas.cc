@@ -56,6 +56,7 @@ void Canvas::trim() {
 }
 
 void Canvas::crop(const Box& box, const Border& border) {
+  if (box.width < 1 || box.height < 1) throw PictureError("nothing is left of it");
   const bool inside = box.left >= 0 && box.top >= 0 && box.left + box.width <= width() &&
                       box.top + box.height <= height();
   if (!inside) {

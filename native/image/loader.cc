@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "image/batch.h"
-#include "napi/errors.h"
+#include "napi/settle.h"
 
 namespace node_libtorch {
 
@@ -107,12 +107,7 @@ void Loader::settle_all() {
     if (under_way_.empty()) napi_unref_threadsafe_function(addon_.env, done_);
     const UnderWay& promise = entry.mapped();
     // An env that is being terminated refuses what an answer is made of.
-    napi_value value = guarded(addon_.env, [&] { return promise.answer(addon_.env); });
-    if (value != nullptr) {
-      napi_resolve_deferred(addon_.env, promise.deferred, value);
-    } else if (napi_get_and_clear_last_exception(addon_.env, &value) == napi_ok) {
-      napi_reject_deferred(addon_.env, promise.deferred, value);
-    }
+    node_libtorch::settle(addon_.env, promise.deferred, [&] { return promise.answer(addon_.env); });
   }
 }
 

@@ -49,11 +49,7 @@ class Loader {
     Answer answer;
   };
 
-  /// @param add the member of Pool that queues the job
-  napi_value start(std::shared_ptr<image::Job> job, Kept kept, Answer answer, size_t threads,
-                   void (image::Pool::*add)(std::shared_ptr<image::Job>, size_t));
   napi_value promise(const image::Job* job, Kept kept, Answer answer);
-  void forget(const image::Job* job);
   /// A thread of the pool.
   void finished(std::shared_ptr<image::Job> job);
   static void settle(napi_env env, napi_value, void* context, void*);

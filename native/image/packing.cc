@@ -30,7 +30,7 @@ using image::Pixels;
 using image::RawCache;
 using image::RawCachePtr;
 
-/// No limits: what is too large for training is decided when it is decoded.
+/// Of files that are compared with what is in a pack.
 constexpr image::Limits kNoLimits{INT64_MAX, INT64_MAX};
 
 Napi::Value bytes_value(Napi::Env env, const std::vector<uint8_t>& bytes) {
@@ -72,14 +72,14 @@ class PictureJob : public image::Job {
 
 class Tiling : public PictureJob {
  public:
-  explicit Tiling(std::string path) : path_(std::move(path)) {}
+  Tiling(std::string path, const image::Limits& limits) : path_(std::move(path)), limits_(limits) {}
 
  protected:
   void work(image::Workspace&) override {
     std::vector<uint8_t> file;
-    image::read_file(path_, kNoLimits, file);
+    image::read_file(path_, limits_, file);
     std::optional<image::TiledFile> tiled;
-    if (image::is_jpeg(file)) tiled = image::JpegTiler().tile(file);
+    if (image::is_jpeg(file)) tiled = image::JpegTiler().tile(file, limits_);
     original_ = file.size();
     if (!tiled) {
       record_ = std::move(file);
@@ -117,6 +117,7 @@ class Tiling : public PictureJob {
 
  private:
   std::string path_;
+  image::Limits limits_;
   size_t original_ = 0;
   std::vector<uint8_t> record_;
   std::optional<image::Tiling> tiling_;
@@ -201,10 +202,9 @@ class Verifying : public PictureJob {
     if (path_.empty()) return;
     std::vector<uint8_t> file;
     image::read_file(path_, kNoLimits, file);
-    const bool same =
-        record.tiling && image::decodes_jpeg()
-            ? same_pixels(record, file, workspace)
-            : std::equal(file.begin(), file.end(), record.file.begin(), record.file.end());
+    const bool same = record.tiling ? same_pixels(record, file, workspace)
+                                    : std::equal(file.begin(), file.end(), record.file.begin(),
+                                                 record.file.end());
     if (!same) throw image::PictureError("it differs from its file");
   }
   Napi::Value answer(Napi::Env env) override { return env.Null(); }
@@ -261,11 +261,13 @@ napi_value checksum(Call& call) {
   return call.number_value(crc32c(before, bytes.Data(), bytes.ByteLength()));
 }
 
-/// tilePicture(path, threads) → promise of [record, numbers], or of the reason why the picture is
-/// damaged. The numbers: the bytes of the file, the record's checksum, its offsets of tiles, and a
-/// Tiling's members in order; zeros for a picture that is kept as it is.
+/// tilePicture(path, threads, maxPixels, maxBytes) → promise of [record, numbers], or of the reason
+/// why the picture is damaged or too large. The numbers: the bytes of the file, the record's
+/// checksum, its offsets of tiles, and a Tiling's members in order; zeros for a picture that is
+/// kept as it is.
 napi_value tile_picture(Call& call) {
-  return PictureJob::start(call, std::make_shared<Tiling>(call.string(0, "path")),
+  const image::Limits limits{call.integer(2, "maxPixels"), call.integer(3, "maxBytes")};
+  return PictureJob::start(call, std::make_shared<Tiling>(call.string(0, "path"), limits),
                            call.number(1, "threads"));
 }
 

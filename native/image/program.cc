@@ -122,7 +122,7 @@ void resize_shorter(Canvas& canvas, int size, int longest) {
     new_longer = longest;
   }
   constexpr int64_t kMostPixels = int64_t{1} << 28;
-  if (new_shorter < 1 || new_shorter * new_longer > kMostPixels) {
+  if (new_shorter < 1 || new_longer > kMostPixels / new_shorter) {
     throw PictureError("it is too narrow to be resized");
   }
   const int first = static_cast<int>(new_shorter);

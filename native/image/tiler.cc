@@ -170,13 +170,16 @@ JpegTiler::JpegTiler() : state_(std::make_unique<State>()) {}
 
 JpegTiler::~JpegTiler() { state_->destroy(); }
 
-std::optional<TiledFile> JpegTiler::tile(std::span<const uint8_t> bytes) {
+std::optional<TiledFile> JpegTiler::tile(std::span<const uint8_t> bytes, const Limits& limits) {
   State& state = *state_;
   // Begun anew: libjpeg would lend the tables of one picture to the next that has none.
   state.destroy();
   if (!state.create()) throw PictureError(state.errors.message);
   // What libjpeg does not know others may.
   if (!state.open(bytes)) return std::nullopt;
+  // All coefficients are in memory at a time, and a few bytes may announce any number of them.
+  check_size(static_cast<int>(state.in.image_width), static_cast<int>(state.in.image_height),
+             limits);
   const char* problem = nullptr;
   if (!state.read_coefficients()) problem = state.errors.message;
   if (state.errors.base.num_warnings > 0) problem = state.errors.warning;
@@ -220,7 +223,7 @@ namespace node_libtorch::image {
 struct JpegTiler::State {};
 JpegTiler::JpegTiler() = default;
 JpegTiler::~JpegTiler() = default;
-std::optional<TiledFile> JpegTiler::tile(std::span<const uint8_t>) {
+std::optional<TiledFile> JpegTiler::tile(std::span<const uint8_t>, const Limits&) {
   throw PictureError("this build of node-libtorch has no libjpeg-turbo");
 }
 

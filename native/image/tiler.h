@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "image/source.h"
 #include "image/tiles.h"
 
 namespace node_libtorch::image {
@@ -30,8 +31,8 @@ class JpegTiler {
 
   /// Nothing for a file that cannot be tiled but may be decoded: of four inks, of more than eight
   /// bits, or whose pixels would change.
-  /// @throws PictureError when the file is damaged
-  std::optional<TiledFile> tile(std::span<const uint8_t> bytes);
+  /// @throws PictureError when the file is damaged or has too many pixels
+  std::optional<TiledFile> tile(std::span<const uint8_t> bytes, const Limits& limits);
 
  private:
   struct State;

@@ -20,7 +20,7 @@ import { DatasetError } from '../../data/errors.js'
 import { native } from '../../native.js'
 import { imageFolder } from '../datasets/folder.js'
 import { ImageDataset, type ImageList, type ImageSample } from '../datasets/image-dataset.js'
-import { checkDecodeOptions, decodePixels } from '../image/decode.js'
+import { checkDecodeOptions, type DecodeImageOptions, decodePixels } from '../image/decode.js'
 import { ImageDecodeError } from '../image/errors.js'
 import { ALIGNMENT, encodeHeader, PackTables, type TilingNumbers } from './format.js'
 import { inOrder } from './in-order.js'
@@ -36,8 +36,8 @@ export interface PackProgress {
   readonly written: number
 }
 
-/** Options of {@link pack}. */
-export interface PackOptions {
+/** Options of {@link pack}; a picture above the limits counts as damaged. */
+export interface PackOptions extends Pick<DecodeImageOptions, 'maxPixels' | 'maxBytes'> {
   /** Whether a pack that is there already is replaced. Default false: it is an error. */
   force?: boolean
   /** What a damaged picture does: 'throw' (the default) ends the work, 'skip' leaves it out. */
@@ -130,41 +130,55 @@ export async function pack(
   }
 }
 
-async function compare(root: string, temporary: string, { numWorkers }: Required<PackOptions>) {
+async function compare(root: string, temporary: string, { numWorkers }: Settings) {
   const written = await packed(temporary)
   const [wrong] = await written.verify({ against: root, numWorkers })
   if (wrong === undefined) return
   throw new DatasetError(`datasets.pack: '${wrong.path}': ${wrong.reason}`, wrong.path)
 }
 
-function checkPackOptions(where: string, options: PackOptions | undefined): Required<PackOptions> {
+/** The options of {@link pack}, checked and with defaults. */
+type Settings = Required<PackOptions & DecodeImageOptions>
+
+function checkPackOptions(where: string, options: PackOptions | undefined): Settings {
   const {
     force = false,
     onError = 'throw',
     verify = false,
     numWorkers = availableParallelism(),
     onProgress = () => {},
-  } = checkOptions(where, options, ['force', 'onError', 'verify', 'numWorkers', 'onProgress'])
+    ...limits
+  } = checkOptions(where, options, [
+    'force',
+    'onError',
+    'verify',
+    'numWorkers',
+    'onProgress',
+    'maxPixels',
+    'maxBytes',
+  ])
   checkBoolean(where, 'force', force)
   checkOneOf(where, 'onError', onError, ['throw', 'skip'])
   checkBoolean(where, 'verify', verify)
-  checkInteger(where, 'numWorkers', numWorkers, { min: 1 })
+  checkInteger(where, 'numWorkers', numWorkers, { min: 1, max: 256 })
   checkFunction(where, 'onProgress', onProgress)
-  return { force, onError, verify, numWorkers, onProgress }
+  const decoding = checkDecodeOptions(where, limits)
+  return { force, onError, verify, numWorkers, onProgress, ...decoding }
 }
 
 async function write(
   { root, classes, samples }: ImageList,
   file: FileWriter,
-  { onError, numWorkers, onProgress }: Required<PackOptions>,
+  settings: Settings,
 ): Promise<PackReport> {
+  const { onError, numWorkers, onProgress } = settings
   const tables = new PackTables()
   const damaged: DamagedPicture[] = []
   let read = 0
   let tiled = 0
   let done = 0
   await file.write(encodeHeader())
-  const make = ([path]: ImageSample) => prepare(path, numWorkers)
+  const make = ([path]: ImageSample) => prepare(path, settings)
   for await (const [[path, classIndex], picture] of inOrder(samples, make, 2 * numWorkers)) {
     done += 1
     if (picture instanceof ImageDecodeError) {
@@ -192,13 +206,14 @@ async function pad(file: FileWriter): Promise<void> {
 }
 
 /** Tiles a picture, or makes sure that it can be decoded. */
-async function prepare(path: string, threads: number): Promise<Packed | ImageDecodeError> {
-  const made = await native.tilePicture(path, threads)
+async function prepare(path: string, settings: Settings): Promise<Packed | ImageDecodeError> {
+  const { numWorkers, maxPixels, maxBytes } = settings
+  const made = await native.tilePicture(path, numWorkers, maxPixels, maxBytes)
   if (typeof made === 'string') return new ImageDecodeError(made, path)
   const [record, [original = 0, checksum = 0, offsets = 0, ...tiling]] = made
   if (offsets === 0) {
     try {
-      await decodePixels(record, path, checkDecodeOptions('datasets.pack', {}))
+      await decodePixels(record, path, settings)
     } catch (error) {
       if (error instanceof ImageDecodeError) return error
       throw error

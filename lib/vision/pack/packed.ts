@@ -57,6 +57,7 @@ export class PackedImages<X = Tensor, Y = number> extends ImageDataset<X, Y> {
    * Reads the whole pack and compares its checksums.
    *
    * @returns the pictures that are not as they were packed; none when all is well
+   * @throws Error for `against` in a build without libjpeg-turbo
    */
   async verify(options?: VerifyPackOptions): Promise<DamagedPicture[]> {
     const where = 'PackedImages.verify'
@@ -65,7 +66,12 @@ export class PackedImages<X = Tensor, Y = number> extends ImageDataset<X, Y> {
       'numWorkers',
     ])
     if (against !== undefined) checkString(where, 'against', against)
-    checkInteger(where, 'numWorkers', numWorkers, { min: 1 })
+    checkInteger(where, 'numWorkers', numWorkers, { min: 1, max: 256 })
+    if (against !== undefined && !native.decodesJpeg()) {
+      throw new Error(
+        `${where}: to compare a pack with its files needs libjpeg-turbo, whose headers were not found when node-libtorch was built (see npx node-libtorch doctor)`,
+      )
+    }
     const damaged: DamagedPicture[] = []
     const check = ([path]: readonly [string, number], index: number) => {
       const file = against === undefined ? '' : join(against, path.slice(this.root.length + 1))

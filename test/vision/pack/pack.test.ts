@@ -191,7 +191,7 @@ withJpeg('wrong arguments', async (t) => {
   const refuse = (options: object, message: RegExp) =>
     t.throwsAsync(pack(root, target, options), { message })
   await refuse({ onError: 'ignore' }, /one of 'throw', 'skip' for onError/)
-  await refuse({ numWorkers: 0 }, /an integer of at least 1 for numWorkers/)
+  await refuse({ numWorkers: 0 }, /an integer from 1 to 256 for numWorkers/)
   await refuse({ overwrite: true }, /unknown option "overwrite"/)
   await t.throwsAsync(pack(7 as never, target), { message: /for source, got 7/ })
   await t.throwsAsync(pack(root, 7 as never), { message: /for target, got 7/ })
