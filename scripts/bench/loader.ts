@@ -3,9 +3,10 @@
 
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { makePictures, type PictureSet, SETS } from './loader/pictures.js'
 import {
   DECODER_PROGRAM,
@@ -13,7 +14,6 @@ import {
   type OurSettings,
   ourProgram,
   pythonProgram,
-  repeatsOf,
   sharpProgram,
 } from './loader/programs.js'
 import { printTargets } from './loader/targets.js'
@@ -21,12 +21,13 @@ import { isBuilt, runNode, runPython } from './python.js'
 
 /** Processes of each kind, in turn; the median counts. */
 const ROUNDS = 3
-/** Pixels of files that each process reads: several seconds' worth. */
-const OUR_PIXELS = 720e6
-const THEIR_PIXELS = 180e6
+/** Pictures that others read for each of ours. */
+const SHARE = 0.25
 
 const PHOTOS =
   process.env.PHOTOS ?? fileURLToPath(new URL('../../examples/photos', import.meta.url))
+// Not import.meta.resolve, which hangs under tsx.
+const SHARP = pathToFileURL(createRequire(import.meta.url).resolve('sharp')).href
 const CLI = fileURLToPath(new URL('../cli.mjs', import.meta.url))
 
 /** The medians of what was measured, by the name of who was measured. */
@@ -63,8 +64,8 @@ function measure(runs: Readonly<Record<string, Run>>): Results {
 }
 
 function contenders(set: PictureSet, folder: string, pack: string): Record<string, Run> {
-  const repeats = repeatsOf(set, OUR_PIXELS)
-  const fewer = repeatsOf(set, THEIR_PIXELS)
+  const repeats = set.repeats
+  const fewer = Math.ceil(repeats * SHARE)
   const ours = (settings: Partial<OurSettings>): Run => {
     const program = ourProgram({ folder, threads: 1, repeats, ...settings })
     return () => parse(runNode(program))
@@ -85,7 +86,7 @@ function contenders(set: PictureSet, folder: string, pack: string): Record<strin
     all['raw cache'] = ours({ options: { cache: 'raw' } })
     all['folder, 2 threads'] = ours({ threads: 2 })
   }
-  const sharp = sharpProgram(import.meta.resolve('sharp'), folder, fewer)
+  const sharp = sharpProgram(SHARP, folder, fewer)
   all['sharp: crop and resize only'] = () => parse(runNode(sharp))
   all['torchvision PIL'] = theirs('v1', 0)
   all['torchvision v2'] = theirs('v2', 0)

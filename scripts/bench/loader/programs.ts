@@ -1,7 +1,5 @@
 // Programs that read an epoch of pictures after the other and print what it took, as JSON.
 
-import type { PictureSet } from './pictures.js'
-
 /** What a program prints. */
 export interface Measured {
   /** Pictures, seconds of the processor and seconds on the clock, behind an epoch that warms up. */
@@ -18,10 +16,6 @@ export interface Measured {
 /** Pictures in a batch, and how many batches our loader makes ahead. */
 export const BATCH = 64
 export const AHEAD = 2
-
-/** How often the data set is repeated within the epoch that is measured: its start and end cost time, too. */
-export const repeatsOf = ({ width, height, count }: PictureSet, pixels: number): number =>
-  Math.max(2, Math.round(pixels / (width * height * count)))
 
 /** What our loader is told. */
 export interface OurSettings {

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import sharp from 'sharp'
+import sharp, { type JpegOptions, type PngOptions, type Sharp } from 'sharp'
 import { dataloader, type LoaderReport } from '../../../lib/data/index.js'
 import { torch } from '../../../lib/torch/index.js'
 import type { Tensor } from '../../../lib/torch/tensor.js'
@@ -33,12 +33,12 @@ async function makeCorpus(): Promise<Picture[]> {
   const made: Promise<Picture>[] = []
   for (const [i, photo] of photos.entries()) {
     const small = () => sharp(photo).resize(24 + 9 * i, 61 - 5 * i, { fit: 'fill' })
-    const jpeg = (image: sharp.Sharp, options: sharp.JpegOptions) =>
+    const jpeg = (image: Sharp, options: JpegOptions) =>
       image
         .jpeg(options)
         .toBuffer()
         .then((bytes) => ({ bytes, isPng: false }))
-    const png = (image: sharp.Sharp, options: sharp.PngOptions) =>
+    const png = (image: Sharp, options: PngOptions) =>
       image
         .png(options)
         .toBuffer()
