@@ -53,13 +53,16 @@ test('weights by enum and by name', (t) => {
   t.is(models.VGG16Weights.DEFAULT.name, 'IMAGENET1K_V1')
   t.is(models.VGG16Weights.IMAGENET1K_FEATURES.categories, null)
   t.deepEqual(models.RegNetY1_6GFWeights.DEFAULT.metrics, { acc1: 80.876, acc5: 95.444 })
-  t.deepEqual({ ...models.EfficientNetV2LWeights.DEFAULT.transforms }, {
-    resizeSize: 480,
-    cropSize: 480,
-    interpolation: 'bicubic',
-    mean: [0.5, 0.5, 0.5],
-    std: [0.5, 0.5, 0.5],
-  })
+  t.deepEqual(
+    { ...models.EfficientNetV2LWeights.DEFAULT.transforms },
+    {
+      resizeSize: 480,
+      cropSize: 480,
+      interpolation: 'bicubic',
+      mean: [0.5, 0.5, 0.5],
+      std: [0.5, 0.5, 0.5],
+    },
+  )
   t.is(models.MNASNet0_5Weights.DEFAULT.files[0]?.sha256, '3ffadce67e')
   for (const name of ['ResNet50_Weights', 'Nothing.DEFAULT', 'ResNet50_Weights.DEFAULT.x']) {
     t.throws(() => models.getWeight(name), { message: /models\.getWeight/ })
