@@ -100,7 +100,7 @@ export class ImageDataset<X = Tensor, Y = number, T = number> extends Dataset<Pa
     const pipeline = isPipeline(transform) ? transform : undefined
     const decoding = { ...this.#decoding, decode }
     this.#recipe = loader === undefined ? new PictureRecipe(pipeline, decoding) : undefined
-    this.#cache = cacheOf(options, samples.length, loader === undefined && pipeline !== undefined)
+    this.#cache = cacheOf(options, samples.length, this.#recipe?.isNative === true)
   }
 
   override get length(): number {
@@ -142,9 +142,9 @@ export class ImageDataset<X = Tensor, Y = number, T = number> extends Dataset<Pa
     return readPicture(this.#path(index))
   }
 
-  /** What a loader makes batches of without `getItem`. */
+  /** What a loader makes batches of without `getItem`, unless a subclass has one of its own. */
   get [described](): Described | undefined {
-    const recipe = this.#recipe
+    const recipe = this.getItem === ImageDataset.prototype.getItem ? this.#recipe : undefined
     return (
       recipe && {
         recipe,
@@ -192,7 +192,7 @@ function cacheOf(
   const settings = checkCacheOption('ImageDataset', cache)
   if (native) return new RawCache(pictures, settings)
   throw new TypeError(
-    'ImageDataset: cache needs a pipeline for transform and no loader: it keeps what native code decodes',
+    'ImageDataset: cache needs a pipeline for transform whose first steps are native and give one size (docs/loader.md), and no loader: it keeps what native code decodes',
   )
 }
 
@@ -205,6 +205,14 @@ export function checkImageOptions<X, Y, T>(
     if (options[name] !== undefined) checkFunction(where, name, options[name])
   }
   checkDecodeOptions(where, options)
-  const { decode } = options
+  const { decode, loader } = options
   if (decode !== undefined) checkOneOf(where, 'decode', decode, ['exact', 'fast'])
+  const unused = (['decode', ...DECODE_OPTIONS] as const).find(
+    (name) => options[name] !== undefined,
+  )
+  if (loader !== undefined && unused !== undefined) {
+    throw new TypeError(
+      `${where}: loader and ${unused} exclude each other: loader decodes by itself`,
+    )
+  }
 }

@@ -174,5 +174,7 @@ test('wrong options', async (t) => {
   await refuse({ cache: { kind: 'raw', maxBytes: -1 } }, /at least 0 for cache.maxBytes, got -1/)
   await refuse({ cache: { kind: 'raw', path: 'x' } }, /unknown option "path"/)
   await refuse({ cache: 'raw', transform: undefined }, /cache needs a pipeline/)
+  const foreign = transforms.pipeline().rotate(10).centerCrop(8).toTensor()
+  await refuse({ cache: 'raw', transform: foreign }, /cache needs a pipeline/)
   await refuse({ cache: 'raw', loader: () => torch.zeros([3, 1, 1]) }, /cache needs a pipeline/)
 })
