@@ -123,7 +123,8 @@ void resize_shorter(Canvas& canvas, int size, int longest) {
   }
   constexpr int64_t kMostPixels = int64_t{1} << 28;
   if (new_shorter < 1 || new_longer > kMostPixels / new_shorter) {
-    throw PictureError("it is too narrow to be resized");
+    const std::string sides = std::to_string(new_shorter) + " x " + std::to_string(new_longer);
+    throw PictureError("it would be resized to sides of " + sides + " pixels");
   }
   const int first = static_cast<int>(new_shorter);
   const int second = static_cast<int>(new_longer);

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <new>
 
+#include "napi/ledger.h"
+
 namespace node_libtorch::image {
 
 namespace {
@@ -37,11 +39,18 @@ void* allocate(size_t bytes) {
 at::Tensor Ring::make(at::IntArrayRef sizes, at::ScalarType type, at::MemoryFormat format) {
   const at::Tensor layout =
       at::empty(sizes, at::TensorOptions(at::kMeta).dtype(type).memory_format(format));
-  const Block block = take(static_cast<size_t>(layout.numel()) * layout.element_size());
-  return at::from_blob(
-      block.start, sizes, layout.strides(),
-      [ring = shared_from_this(), block](void*) { ring->give_back(block); },
-      at::TensorOptions(at::kCPU).dtype(type));
+  const auto bytes = static_cast<int64_t>(layout.numel() * layout.element_size());
+  const Block block = take(static_cast<size_t>(bytes));
+  // V8 has to know, or a loop that leaves its batches to the garbage collector would wait long for
+  // it.
+  Ledger& ledger = current_ledger();
+  ledger.bytes.fetch_add(bytes, std::memory_order_relaxed);
+  const auto free = [ring = shared_from_this(), block, bytes, &ledger](void*) {
+    ledger.bytes.fetch_sub(bytes, std::memory_order_relaxed);
+    ring->give_back(block);
+  };
+  return at::from_blob(block.start, sizes, layout.strides(), free,
+                       at::TensorOptions(at::kCPU).dtype(type));
 }
 
 Ring::Block Ring::take(size_t bytes) {

@@ -1,6 +1,7 @@
 // The library in several threads at once, and in threads that come and go.
 
 import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { torch } from '../../lib/torch/index.js'
@@ -80,6 +81,22 @@ test.serial('workers are terminated in the middle of operators and of errors', a
         const worker = startWorker('endless', i % 2 === 0 ? 'work' : 'throw')
         await message(worker)
         await new Promise((resolve) => setTimeout(resolve, 3 * wave + i))
+        t.is(await worker.terminate(), 1)
+      }),
+    )
+  }
+  t.deepEqual(await held(), before)
+})
+
+test.serial('workers are terminated while native threads read their pictures', async (t) => {
+  const before = await held()
+  const photos = fileURLToPath(new URL('../../examples/photos/train', import.meta.url))
+  for (let wave = 0; wave < 5; wave++) {
+    await Promise.all(
+      times(2, async (i) => {
+        const worker = startWorker('pictures', photos)
+        await message(worker)
+        await new Promise((resolve) => setTimeout(resolve, 5 * wave + i))
         t.is(await worker.terminate(), 1)
       }),
     )

@@ -167,6 +167,12 @@ const OPERATIONS: { readonly [Name in keyof Table]?: Compile<ParamsOf<Name>> } =
     numOutputChannels === 3 ? geometry([Code.grayscale], size) : undefined,
 }
 
+/** Native code takes no larger numbers, so that no arithmetic on sizes leaves the range of its integers. */
+const LARGEST = 2 ** 24
+
+const fits = (operation: { readonly code: readonly number[] } | undefined): boolean =>
+  operation?.code.every((value) => Math.abs(value) <= LARGEST) === true
+
 /** What a step is to the native loader; undefined if it is nothing there. */
 export function operationOf(
   name: string,
@@ -175,7 +181,8 @@ export function operationOf(
 ): Operation | undefined {
   if (!Object.hasOwn(OPERATIONS, name)) return undefined
   const compile = OPERATIONS[name as keyof Table] as Compile<object>
-  return compile(params, size)
+  const operation = compile(params, size)
+  return fits(operation) ? operation : undefined
 }
 
 /** What a step on single values is to the native loader. */
@@ -222,5 +229,6 @@ export function valueOperationOf(
 ): ValueOperation | undefined {
   if (!Object.hasOwn(VALUE_OPERATIONS, name)) return undefined
   const compile = VALUE_OPERATIONS[name as keyof Table] as CompileValues<object>
-  return compile(params, from)
+  const operation = compile(params, from)
+  return fits(operation) ? operation : undefined
 }

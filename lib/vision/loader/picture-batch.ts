@@ -143,6 +143,7 @@ class BatchMaker {
     const source = this.#pipeline.single.length > 0 ? this.#moved(out) : out
     try {
       for (const [i, one] of wanted.entries()) {
+        if (context.signal.aborted) throw new Error('the iteration has ended')
         const { index, place } = one
         try {
           if (failures[i] !== undefined) throw failures[i]

@@ -24,13 +24,22 @@ export class PictureRecipe implements Recipe {
     return names.every((name) => theirs[name] === this.decoding[name])
   }
 
+  /** Whether a loader makes batches natively, at least the beginning of what is done to their pictures. */
+  get isNative(): boolean {
+    return this.#compile() !== undefined
+  }
+
+  #compile(): CompiledPipeline | undefined {
+    if (this.#pipeline === undefined) return undefined
+    this.#compiled ??= { pipeline: compile(this.#pipeline.steps as readonly RunnableStep[]) }
+    return this.#compiled.pipeline
+  }
+
   prepare(
     at: (index: number) => unknown,
     options: RecipeOptions,
   ): (() => BatchAssembly<unknown, unknown>) | undefined {
-    if (this.#pipeline === undefined) return undefined
-    this.#compiled ??= { pipeline: compile(this.#pipeline.steps as readonly RunnableStep[]) }
-    const { pipeline } = this.#compiled
+    const pipeline = this.#compile()
     if (pipeline === undefined) return undefined
     const settings = { ...options, ...this.decoding }
     return () => pictureAssembly(at as (index: number) => Picture, pipeline, settings)

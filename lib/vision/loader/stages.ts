@@ -32,6 +32,7 @@ export class Stages {
   readonly last: CompiledPipeline
 
   constructor(pipeline: CompiledPipeline, settings: Settings) {
+    clearTimeout(freeing)
     const stages: Stage[] = []
     for (let part: CompiledPipeline | undefined = pipeline; part; part = part.lambda?.rest) {
       const filler = new Filler(part, settings, settings.threads)
@@ -69,7 +70,7 @@ export class Stages {
   }
 
   async close(): Promise<void> {
-    native.freeImageBatches()
+    freeLater()
     await Promise.all(this.#stages.map(({ lambda }) => lambda?.close()))
   }
 
@@ -82,6 +83,17 @@ export class Stages {
     const memoryFormat = this.#interleaved ? 'channels_last' : 'contiguous_format'
     return torch.empty([count, 3, ...size], { dtype, device: 'cpu', pinMemory: true, memoryFormat })
   }
+}
+
+/** Long enough for the next epoch to begin: it goes on in the memory of this one. */
+const KEPT_MS = 10_000
+
+let freeing: NodeJS.Timeout | undefined
+
+/** Frees the memory that is kept for batches, unless a loader begins to use it again. */
+function freeLater(): void {
+  clearTimeout(freeing)
+  freeing = setTimeout(() => native.freeImageBatches(), KEPT_MS).unref()
 }
 
 /** A batch in memory that JavaScript sees. */

@@ -15,6 +15,7 @@ import {
   dataloader,
   dataset,
 } from '../../../lib/data/index.js'
+import { pair } from '../../../lib/data/pair.js'
 import type { Tensor } from '../../../lib/torch/tensor.js'
 import * as datasets from '../../../lib/vision/datasets/index.js'
 import { decodeImage } from '../../../lib/vision/image/index.js'
@@ -227,6 +228,39 @@ test('a file that is gone, and limits', async (t) => {
   for await (const [x] of loader) t.is(x.size(0), 1)
   const [error] = loader.report.errors
   t.deepEqual([error?.stage, error?.reason], ['read', 'there is no such file'])
+})
+
+test('a narrow picture does not become longer than memory is large', async (t) => {
+  const line = sharp({ create: { width: 1, height: 8000, channels: 3, background: '#345' } })
+  const place = await folder('narrow', { '1.jpg': await line.jpeg().toBuffer() })
+  const resized = transforms.pipeline().resize(256).centerCrop(8)
+  const ds = await imageFolder(place, { transform: resized })
+  await t.throwsAsync(dataloader(ds).iter().next(), {
+    message: /1\.jpg': it would be resized to sides of 256 x 2048000 pixels/,
+  })
+})
+
+test('a data set with a getItem of its own is asked for its samples', async (t) => {
+  class Numbered extends datasets.ImageFolder {
+    override async getItem(index: number) {
+      const { x } = await super.getItem(index)
+      return pair(x, -index)
+    }
+  }
+  const { root: place, classes, samples } = await imageFolder(photos)
+  const ds = new Numbered({ root: place, classes, samples }, { transform })
+  const [x, y] = await dataloader(ds, { batchSize: 3 }).iter().next()
+  t.deepEqual(y.toArray(), [0, -1, -2])
+  x.dispose()
+  y.dispose()
+})
+
+test('options that a loader of one’s own makes useless are refused', async (t) => {
+  for (const option of [{ exif: true }, { maxPixels: 9 }, { decode: 'fast' as const }]) {
+    await t.throwsAsync(imageFolder(photos, { loader: decodeImage, ...option }), {
+      message: /loader and (exif|maxPixels|decode) exclude each other/,
+    })
+  }
 })
 
 test('leaving the loop cancels what is not begun', async (t) => {

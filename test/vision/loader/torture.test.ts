@@ -160,7 +160,7 @@ test.serial('what cannot be used is refused, each file with its reason', async (
   const { errors } = loader.report
   t.is(errors.length, Object.keys(bad).length)
   for (const { index, path = '', reason } of errors) {
-    t.is<string | undefined>(path, ds.samples[index]?.[0])
+    t.is(ds.samples[index]?.[0], path)
     const name = path.slice(path.lastIndexOf('/') + 1)
     t.regex(reason, bad[name]?.[1] as RegExp, name)
   }

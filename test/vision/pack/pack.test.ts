@@ -154,6 +154,20 @@ withJpeg('damaged pictures end the work, or are left out and named', async (t) =
   ])
 })
 
+withJpeg('a picture above the limits counts as damaged', async (t) => {
+  const root = await folderOf({ 'a/1.jpg': jpeg, 'a/2.png': await sharp(jpeg).png().toBuffer() })
+  const target = scratch('x.pack')
+  const skipped = async (limits: object) => {
+    const options = { onError: 'skip', force: true, ...limits } as const
+    return (await pack(root, target, options)).damaged.map(({ reason }) => reason)
+  }
+  const pixels = 'it has more than 9 pixels (option maxPixels)'
+  t.deepEqual(await skipped({ maxPixels: 9 }), [pixels, pixels])
+  const bytes = 'it has more than 99 bytes (option maxBytes)'
+  t.deepEqual(await skipped({ maxBytes: 99 }), [bytes, bytes])
+  t.deepEqual(await skipped({}), [])
+})
+
 withJpeg('what is there stays unless force is set', async (t) => {
   const root = await folderOf({ 'a/1.jpg': jpeg })
   const target = scratch('x.pack')
