@@ -57,8 +57,11 @@ export async function pack(
     throw usage(`--on-error is throw or skip, not '${onError}'`)
   }
   const numWorkers = values.workers === undefined ? undefined : Number(values.workers)
-  if (numWorkers !== undefined && !(Number.isSafeInteger(numWorkers) && numWorkers > 0)) {
-    throw usage(`--workers is a number of at least 1, not '${values.workers}'`)
+  if (
+    numWorkers !== undefined &&
+    !(Number.isSafeInteger(numWorkers) && numWorkers > 0 && numWorkers <= 256)
+  ) {
+    throw usage(`--workers is a number from 1 to 256, not '${values.workers}'`)
   }
   const started = performance.now()
   const dataset = await datasets

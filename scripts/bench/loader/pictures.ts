@@ -18,12 +18,12 @@ export interface PictureSet {
   readonly repeats: number
 }
 
-const small = { bits: 2.05, count: 192, progressive: false, repeats: 16, width: 500, height: 375 }
+const small = { bits: 2.05, count: 192, progressive: false, repeats: 40, width: 500, height: 375 }
 
 export const SETS = {
   s500: { ...small, name: '500×375' },
   s224: { ...small, name: '224²', width: 224, height: 224, bits: 2.4 },
-  s500p: { ...small, name: '500×375 progressive', progressive: true, repeats: 8 },
+  s500p: { ...small, name: '500×375 progressive', progressive: true, repeats: 16 },
   s1600: {
     ...small,
     name: '1600×1200',

@@ -39,7 +39,6 @@ namespace {
 
 using node_libtorch::image::exif_orientation;
 using node_libtorch::image::is_jpeg;
-using node_libtorch::image::JpegDecoder;
 using node_libtorch::image::JpegSource;
 using node_libtorch::image::JpegTiler;
 using node_libtorch::image::Limits;
@@ -94,10 +93,9 @@ struct Machine {
   Report report;
 };
 
-std::optional<TiledFile> tile(JpegTiler& tiler, JpegDecoder& decoder, const File& file) {
+std::optional<TiledFile> tile(JpegTiler& tiler, const File& file) {
   try {
-    const JpegSource within_limits(decoder, file.bytes(), kLimits);
-    return tiler.tile(file.bytes());
+    return tiler.tile(file.bytes(), kLimits);
   } catch (const PictureError&) {
     return std::nullopt;
   }
@@ -131,9 +129,9 @@ void run_one(Machine& machine) {
   const bool decoded = load(machine.workspace, MemoryOrigin(file), random);
   (decoded ? report.decoded : report.refused)++;
   check_boxes(machine.workspace.jpeg, file, random);
-  const auto tiled = tile(machine.tiler, machine.workspace.jpeg, file);
+  const auto tiled = tile(machine.tiler, file);
   JpegTiler fresh;
-  const auto again = tile(fresh, machine.workspace.jpeg, file);
+  const auto again = tile(fresh, file);
   if (tiled.has_value() != again.has_value() || (tiled && tiled->bytes != again->bytes)) {
     throw Difference("the tiles of a file depend on those before");
   }
