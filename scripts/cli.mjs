@@ -57,9 +57,16 @@ async function install(args) {
   ensureAddon(await findLibtorch({ ...process.env, ...given }), { clean: values.clean })
 }
 
+// The package by its own name, where it is needed. To the compiler its types are others than those of lib.
+
+/** @param {string[]} args */
+async function packPictures(args) {
+  const vision = await import('node-libtorch/vision')
+  return await pack(args, /** @type {any} */ (vision))
+}
+
 /** @param {string[]} args */
 async function showPictures(args) {
-  // The package by its own name: the library is needed for this command only.
   const [library, vision] = [await import('node-libtorch'), await import('node-libtorch/vision')]
   await show(args, /** @type {any} */ ({ ...vision, dataloader: library.dataloader }))
 }
@@ -78,7 +85,7 @@ try {
       if (!doctor()) process.exitCode = 1
       break
     case 'pack':
-      if (!(await pack(rest, await import('../dist/lib/vision/index.js')))) process.exitCode = 1
+      if (!(await packPictures(rest))) process.exitCode = 1
       break
     case 'show':
       await showPictures(rest)
