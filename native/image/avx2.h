@@ -24,14 +24,16 @@ struct Eight {
   __m256 blue;
 };
 
-AVX2 inline __m256 channel(__m256i pixels, int shift) {
-  return _mm256_cvtepi32_ps(
-      _mm256_and_si256(_mm256_srli_epi32(pixels, shift), _mm256_set1_epi32(0xff)));
+template <char kChannel>
+AVX2 inline __m256 channel(__m256i pixels) {
+  constexpr char a = kChannel, b = a + kPixel, c = b + kPixel, d = c + kPixel;
+  const __m128i bytes = _mm_setr_epi8(a, -1, -1, -1, b, -1, -1, -1, c, -1, -1, -1, d, -1, -1, -1);
+  return _mm256_cvtepi32_ps(_mm256_shuffle_epi8(pixels, _mm256_broadcastsi128_si256(bytes)));
 }
 
 AVX2 inline Eight load(const uint8_t* at) {
   const __m256i pixels = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
-  return {channel(pixels, 0), channel(pixels, 8), channel(pixels, 16)};
+  return {channel<0>(pixels), channel<1>(pixels), channel<2>(pixels)};
 }
 
 /// Two pixels of floats, `far` floats apart.
@@ -55,12 +57,16 @@ AVX2 inline Eight load(const float* at) {
           _mm256_shuffle_ps(blue_01, blue_23, 0x44)};
 }
 
-/// Values within 0 ... 255, without their fraction.
+/// Values within the range of int32, without their fraction, cut off at 0 and 255: packing does
+/// that, and leaves the ports of arithmetic alone.
 AVX2 inline void store(uint8_t* at, __m256 red, __m256 green, __m256 blue) {
-  const __m256i pixels = _mm256_or_si256(
-      _mm256_cvttps_epi32(red), _mm256_or_si256(_mm256_slli_epi32(_mm256_cvttps_epi32(green), 8),
-                                                _mm256_slli_epi32(_mm256_cvttps_epi32(blue), 16)));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(at), pixels);
+  const __m256i red_green =
+      _mm256_packs_epi32(_mm256_cvttps_epi32(red), _mm256_cvttps_epi32(green));
+  const __m256i blue_zero = _mm256_packs_epi32(_mm256_cvttps_epi32(blue), _mm256_setzero_si256());
+  const __m128i pixels = _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(at),
+                      _mm256_shuffle_epi8(_mm256_packus_epi16(red_green, blue_zero),
+                                          _mm256_broadcastsi128_si256(pixels)));
 }
 
 AVX2 inline void store_two(float* at, size_t far, __m256 pixels) {

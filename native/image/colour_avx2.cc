@@ -1,5 +1,7 @@
 #if defined(__x86_64__)
 
+#include <cmath>
+
 #include "image/avx2.h"
 #include "image/cascade.h"
 #include "image/colour.h"
@@ -15,10 +17,14 @@ AVX2 inline __m256 bounded(__m256 values, float most) {
   return _mm256_min_ps(_mm256_max_ps(values, _mm256_setzero_ps()), _mm256_set1_ps(most));
 }
 
-/// Cuts off at black and white, and drops the fraction of bytes.
-AVX2 inline void store(uint8_t* to, const Eight& of) {
-  avx2::store(to, bounded(of.red, 255), bounded(of.green, 255), bounded(of.blue, 255));
+/// Of `count` pixels, those that a factor does not take out of the range of int32: all or none.
+inline size_t within_range(size_t count, float factor) {
+  constexpr float kMost = 1 << 20;
+  return std::abs(factor) <= kMost ? count : 0;
 }
+
+/// Cuts off at black and white, and drops the fraction of bytes.
+AVX2 inline void store(uint8_t* to, const Eight& of) { avx2::store(to, of.red, of.green, of.blue); }
 
 AVX2 inline void store(float* to, const Eight& of) {
   avx2::store(to, bounded(of.red, 1), bounded(of.green, 1), bounded(of.blue, 1));
@@ -42,7 +48,7 @@ template <class T>
 AVX2 void scale(T* pixels, size_t count, float factor) {
   const __m256 by = _mm256_set1_ps(factor);
   size_t i = 0;
-  for (; i + kStep <= count; i += kStep) {
+  for (const size_t end = within_range(count, factor); i + kStep <= end; i += kStep) {
     const Eight of = avx2::load(at(pixels, i));
     store(at(pixels, i),
           {_mm256_mul_ps(of.red, by), _mm256_mul_ps(of.green, by), _mm256_mul_ps(of.blue, by)});
@@ -63,7 +69,7 @@ AVX2 void blend_constant(T* pixels, size_t count, float factor, float constant, 
   const __m256 other = _mm256_set1_ps(constant);
   const __m256 part = _mm256_set1_ps(share);
   size_t i = 0;
-  for (; i + kStep <= count; i += kStep) {
+  for (const size_t end = within_range(count, factor); i + kStep <= end; i += kStep) {
     blend(at(pixels, i), avx2::load(at(pixels, i)), by, other, part);
   }
   scalar_colour_kernels<T>().blend_constant(at(pixels, i), count - i, factor, constant, share);
@@ -74,7 +80,7 @@ AVX2 void blend_luma(T* pixels, size_t count, float factor, float share) {
   const __m256 by = _mm256_set1_ps(factor);
   const __m256 part = _mm256_set1_ps(share);
   size_t i = 0;
-  for (; i + kStep <= count; i += kStep) {
+  for (const size_t end = within_range(count, factor); i + kStep <= end; i += kStep) {
     const Eight of = avx2::load(at(pixels, i));
     blend(at(pixels, i), of, by, luma(of, pixels), part);
   }

@@ -9,24 +9,12 @@ namespace node_libtorch::image {
 
 namespace {
 
-/// Rows that share the loading of weights.
-constexpr int kRows = 4;
-
-/// Red, green, blue and the rest of four sums to bytes, in every 128 bits.
-AVX2 inline uint32_t pack_pixel(__m256i sums, __m128i precision) {
-  __m128i pixel = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-  pixel = _mm_sra_epi32(pixel, precision);
-  pixel = _mm_packs_epi32(pixel, pixel);
-  return static_cast<uint32_t>(_mm_cvtsi128_si32(_mm_packus_epi16(pixel, pixel)));
-}
-
-/// `Rows` rows at once. Two neighbouring pixels go through one multiply-add, four in one step.
+/// Of one column, `Rows` rows: sums of red, green, blue and the rest of the even places in the
+/// lower half, of the odd ones in the upper half. Two neighbouring pixels go through one
+/// multiply-add, four in one step.
 template <int Rows>
-AVX2 void some_columns(const uint8_t* in, size_t in_stride, const Axis& axis, uint8_t* out,
-                       size_t out_stride) {
-  const __m128i precision = _mm_cvtsi32_si128(axis.precision());
-  const __m256i half = _mm256_inserti128_si256(_mm256_setzero_si256(),
-                                               _mm_set1_epi32(1 << (axis.precision() - 1)), 0);
+AVX2 inline void mix_pixels(const uint8_t* in, size_t in_stride, const Axis& axis, int x,
+                            __m256i half, __m256i* sums) {
   // Channels of two pixels side by side, as 16 bits: r0 r1 g0 g1 b0 b1 x0 x1; pixels 2 and 3 in the
   // upper half.
   const __m256i pairs =
@@ -34,39 +22,97 @@ AVX2 void some_columns(const uint8_t* in, size_t in_stride, const Axis& axis, ui
                        8, -1, 12, -1, 9, -1, 13, -1, 10, -1, 14, -1, 11, -1, 15, -1);
   const __m256i spread = _mm256_setr_epi8(0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3,  //
                                           4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
-  for (int x = 0; x < axis.size(); x++) {
-    const auto [start, count] = axis.place(x);
-    const int16_t* weights = axis.weights(x);
-    const uint8_t* from = in + static_cast<size_t>(start) * kPixel;
-    __m256i sums[Rows];
-    for (int r = 0; r < Rows; r++) sums[r] = half;
-    for (int j = 0; j < count; j += 4) {
-      int64_t four;
-      std::memcpy(&four, weights + j, sizeof four);
-      const __m256i weight = _mm256_shuffle_epi8(_mm256_set1_epi64x(four), spread);
-      for (int r = 0; r < Rows; r++) {
-        const __m128i pixels =
-            _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + in_stride * r + j * kPixel));
-        const __m256i words = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(pixels), pairs);
-        sums[r] = _mm256_add_epi32(sums[r], _mm256_madd_epi16(words, weight));
-      }
-    }
+  const auto [start, count] = axis.place(x);
+  const int16_t* weights = axis.weights(x);
+  const uint8_t* from = in + static_cast<size_t>(start) * kPixel;
+  for (int r = 0; r < Rows; r++) sums[r] = half;
+  for (int j = 0; j < count; j += 4) {
+    const __m128i four = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(weights + j));
+    const __m256i weight = _mm256_shuffle_epi8(_mm256_broadcastq_epi64(four), spread);
     for (int r = 0; r < Rows; r++) {
-      const uint32_t pixel = pack_pixel(sums[r], precision);
-      std::memcpy(out + out_stride * r + static_cast<size_t>(x) * kPixel, &pixel, sizeof pixel);
+      const __m128i pixels =
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + in_stride * r + j * kPixel));
+      const __m256i words = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(pixels), pairs);
+      sums[r] = _mm256_add_epi32(sums[r], _mm256_madd_epi16(words, weight));
     }
+  }
+}
+
+/// The halves of each of two rows added: the first row's in the lower half.
+AVX2 inline __m256i fold(__m256i first, __m256i second, __m128i precision) {
+  const __m256i outer = _mm256_blend_epi32(first, second, 0xf0);
+  const __m256i inner = _mm256_permute2x128_si256(first, second, 0x21);
+  return _mm256_sra_epi32(_mm256_add_epi32(outer, inner), precision);
+}
+
+AVX2 inline void store_pixel(uint8_t* to, int32_t pixel) { std::memcpy(to, &pixel, sizeof pixel); }
+
+/// Two pixels of every other row.
+AVX2 inline void store_pixels(__m128i pixels, uint8_t* to, uint8_t* second) {
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(to), pixels);
+  _mm_storeh_pd(reinterpret_cast<double*>(second), _mm_castsi128_pd(pixels));
+}
+
+/// Of four rows to come. A crop of a large picture is too short a run for the processor to foresee.
+inline void prefetch_four(const uint8_t* at, size_t stride) {
+  for (int row = 0; row < 4; row++, at += stride) __builtin_prefetch(at);
+}
+
+/// Four rows: they share the loading of weights.
+AVX2 void four_rows(const uint8_t* in, size_t in_stride, const Axis& axis, uint8_t* out,
+                    size_t out_stride) {
+  const __m128i precision = _mm_cvtsi32_si128(axis.precision());
+  const __m256i half = _mm256_inserti128_si256(_mm256_setzero_si256(),
+                                               _mm_set1_epi32(1 << (axis.precision() - 1)), 0);
+  int x = 0;
+  for (; x + 2 <= axis.size(); x += 2, out += 2 * kPixel) {
+    __m256i left[4];
+    __m256i right[4];
+    prefetch_four(in + static_cast<size_t>(axis.place(x).start) * kPixel + in_stride * 4,
+                  in_stride);
+    mix_pixels<4>(in, in_stride, axis, x, half, left);
+    mix_pixels<4>(in, in_stride, axis, x + 1, half, right);
+    const __m256i rows01 =
+        _mm256_packs_epi32(fold(left[0], left[1], precision), fold(right[0], right[1], precision));
+    const __m256i rows23 =
+        _mm256_packs_epi32(fold(left[2], left[3], precision), fold(right[2], right[3], precision));
+    const __m256i bytes = _mm256_packus_epi16(rows01, rows23);
+    store_pixels(_mm256_castsi256_si128(bytes), out, out + out_stride * 2);
+    store_pixels(_mm256_extracti128_si256(bytes, 1), out + out_stride, out + out_stride * 3);
+  }
+  if (x == axis.size()) return;
+  __m256i sums[4];
+  mix_pixels<4>(in, in_stride, axis, x, half, sums);
+  const __m256i words =
+      _mm256_packs_epi32(fold(sums[0], sums[1], precision), fold(sums[2], sums[3], precision));
+  const __m256i bytes = _mm256_packus_epi16(words, words);
+  const __m128i even = _mm256_castsi256_si128(bytes);
+  const __m128i odd = _mm256_extracti128_si256(bytes, 1);
+  store_pixel(out, _mm_extract_epi32(even, 0));
+  store_pixel(out + out_stride, _mm_extract_epi32(odd, 0));
+  store_pixel(out + out_stride * 2, _mm_extract_epi32(even, 1));
+  store_pixel(out + out_stride * 3, _mm_extract_epi32(odd, 1));
+}
+
+AVX2 void one_row(const uint8_t* in, const Axis& axis, uint8_t* out) {
+  const __m128i precision = _mm_cvtsi32_si128(axis.precision());
+  const __m256i half = _mm256_inserti128_si256(_mm256_setzero_si256(),
+                                               _mm_set1_epi32(1 << (axis.precision() - 1)), 0);
+  for (int x = 0; x < axis.size(); x++, out += kPixel) {
+    __m256i sum;
+    mix_pixels<1>(in, 0, axis, x, half, &sum);
+    const __m256i words = _mm256_packs_epi32(fold(sum, sum, precision), sum);
+    store_pixel(out, _mm256_cvtsi256_si32(_mm256_packus_epi16(words, words)));
   }
 }
 
 AVX2 void columns(const uint8_t* in, size_t in_stride, int rows, const Axis& axis, uint8_t* out,
                   size_t out_stride) {
   int y = 0;
-  for (; y + kRows <= rows; y += kRows) {
-    some_columns<kRows>(in + in_stride * y, in_stride, axis, out + out_stride * y, out_stride);
+  for (; y + 4 <= rows; y += 4) {
+    four_rows(in + in_stride * y, in_stride, axis, out + out_stride * y, out_stride);
   }
-  for (; y < rows; y++) {
-    some_columns<1>(in + in_stride * y, in_stride, axis, out + out_stride * y, out_stride);
-  }
+  for (; y < rows; y++) one_row(in + in_stride * y, axis, out + out_stride * y);
 }
 
 /// Bytes `i` to `i + 32` of a row.
