@@ -77,7 +77,11 @@ export function defineTransform<A extends unknown[], P extends object>(
     const params = Object.freeze(check(...settings))
     return new TransformStep(name, params, (image) => run(image, params), keeps(params))
   }
-  const transform = (image: Tensor, ...settings: A): Tensor => run(image, check(...settings))
+  const transform = (image: Tensor, ...settings: A): Tensor => {
+    const params = check(...settings)
+    // What is left behind is large, and memory that was just freed is faster than new one.
+    return keeps(params) ? run(image, params) : torch.scope(() => run(image, params))
+  }
   Object.defineProperty(transform, 'name', { value: name })
   stepMakers.set(transform, step as () => TransformStep)
   return Object.assign(transform, { step })
