@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "image/erase.h"
 #include "image/output.h"
 #include "image/pool.h"
 #include "image/program.h"
@@ -57,7 +59,8 @@ class Batch : public Job {
  private:
   Sample::Outcome make(const Sample& sample, Workspace& workspace) const;
   template <class T>
-  void write(const Raster<T>& pixels, const Values* values, int64_t place) const;
+  void write(const Raster<T>& pixels, const Values* values, std::span<const Patch> patches,
+             int64_t place) const;
 
   at::Tensor out_;
   Program program_;

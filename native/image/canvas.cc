@@ -44,6 +44,7 @@ void Canvas::open(Source& source, bool fast) {
   fast_ = fast;
   in_floats_ = false;
   values_.reset();
+  patches_.clear();
   begin(source.width(), source.height());
 }
 
@@ -57,6 +58,7 @@ void Canvas::trim() {
 
 void Canvas::crop(const Box& box, const Border& border) {
   if (box.width < 1 || box.height < 1) throw PictureError("nothing is left of it");
+  settle_patches();
   const bool inside = box.left >= 0 && box.top >= 0 && box.left + box.width <= width() &&
                       box.top + box.height <= height();
   if (!inside) {
@@ -84,6 +86,7 @@ void Canvas::crop(const Box& box, const Border& border) {
 
 void Canvas::resize(int width, int height) {
   if (width == this->width() && height == this->height()) return;
+  settle_patches();
   // The weights of a mirrored picture are the mirrored weights but for rounding.
   if (resized_ || flip_x_ || flip_y_) realize();
   if (values_ && values_->normalize) {
@@ -92,6 +95,16 @@ void Canvas::resize(int width, int height) {
   }
   resized_ = Size{width, height, values_.has_value()};
   window_ = {0, 0, width, height};
+}
+
+void Canvas::flip_horizontally() {
+  for (auto& [box, colour] : patches_) box.left = width() - box.left - box.width;
+  flip_x_ = !flip_x_;
+}
+
+void Canvas::flip_vertically() {
+  for (auto& [box, colour] : patches_) box.top = height() - box.top - box.height;
+  flip_y_ = !flip_y_;
 }
 
 void Canvas::to_float(Scale scale) {
@@ -107,6 +120,18 @@ void Canvas::normalize(const std::array<float, 3>& mean, const std::array<float,
   values_->normalize = true;
   values_->mean = mean;
   values_->std = std;
+  for (Patch& patch : patches_) {
+    for (int c = 0; c < 3; c++) patch.colour[c] = (patch.colour[c] - mean[c]) / std[c];
+  }
+}
+
+void Canvas::erase(const Patch& patch) {
+  if (values_) {
+    patches_.push_back(patch);
+    return;
+  }
+  realize();
+  image::erase(patch, pixels_);
 }
 
 View Canvas::read(const Box& box, int shrink) {
@@ -253,6 +278,14 @@ void Canvas::settle_values() {
       for (int c = 0; c < 3; c++) pixel[c] = (pixel[c] - values_->mean[c]) / values_->std[c];
     }
   }
+}
+
+void Canvas::settle_patches() {
+  if (patches_.empty()) return;
+  realize();
+  settle_values();
+  for (const Patch& patch : patches_) image::erase(patch, floats_);
+  patches_.clear();
 }
 
 }  // namespace node_libtorch::image

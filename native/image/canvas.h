@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "image/erase.h"
 #include "image/output.h"
 #include "image/picture.h"
 #include "image/resize.h"
@@ -48,14 +49,16 @@ class Canvas {
   /// @throws PictureError where a mirror would need more pixels than there are
   void crop(const Box& box, const Border& border = {});
   void resize(int width, int height);
-  void flip_horizontally() { flip_x_ = !flip_x_; }
-  void flip_vertically() { flip_y_ = !flip_y_; }
+  void flip_horizontally();
+  void flip_vertically();
 
   /// From here on the picture is one of float32 numbers. Its bytes stay bytes as long as that makes
   /// no difference.
   void to_float(Scale scale);
   /// (value - mean) / std of each channel, of a picture of numbers; put off as well.
   void normalize(const std::array<float, 3>& mean, const std::array<float, 3>& std);
+  /// Overwrites a box with a colour, of a picture of numbers as late as in the batch.
+  void erase(const Patch& patch);
 
   /// Calls `fn` with the pixels as they are now, Pixels or Floats, to be changed.
   template <class Fn>
@@ -63,19 +66,20 @@ class Canvas {
     realize();
     if (!values_) return fn(pixels_);
     settle_values();
+    settle_patches();
     fn(floats_);
   }
 
-  /// Calls `fn` with the pixels, Pixels or Floats, and with what is to become of their values; null
-  /// if they are a picture of bytes.
+  /// Calls `fn` with the pixels, Pixels or Floats, with what is to become of their values, null if
+  /// they are a picture of bytes, and with the patches that then cover them.
   template <class Fn>
   void finish(Fn&& fn) {
     realize();
     const Values* values = values_ ? &*values_ : nullptr;
     if (in_floats_) {
-      fn(floats_, values);
+      fn(floats_, values, patches_);
     } else {
-      fn(pixels_, values);
+      fn(pixels_, values, patches_);
     }
   }
 
@@ -104,6 +108,8 @@ class Canvas {
   void crop_beyond(const Box& box, const Border& border, Raster<T>& pixels, Raster<T>& spare);
   /// Does what was put off of values: the picture is in floats_ afterwards.
   void settle_values();
+  /// Covers the picture with its patches.
+  void settle_patches();
 
   Stopwatch& watch_;
   Resizer resizer_;
@@ -123,6 +129,8 @@ class Canvas {
   bool in_floats_ = false;
   /// What is still to be done to single values; a picture of bytes has none.
   std::optional<Values> values_;
+  /// What covers the picture after that; one of bytes has none.
+  std::vector<Patch> patches_;
   /// What of the source is used.
   Box box_;
   std::optional<Size> resized_;

@@ -7,101 +7,14 @@
 #include <string>
 #include <utility>
 
+#include "image/program_forms.h"
+#include "image/random_box.h"
+#include "image/sharpness.h"
+#include "image/tone.h"
+
 namespace node_libtorch::image {
 
 namespace {
-
-/// Numbers that follow each operation.
-int values_of(Operation operation) {
-  switch (operation) {
-    case Operation::kResizeShorter:
-    case Operation::kResize:
-    case Operation::kCenterCrop:
-      return 2;
-    case Operation::kCrop:
-      return 4;
-    case Operation::kRandomResizedCrop:
-    case Operation::kNormalize:
-      return 6;
-    case Operation::kFlipX:
-    case Operation::kFlipY:
-    case Operation::kBrightness:
-    case Operation::kContrast:
-    case Operation::kSaturation:
-    case Operation::kHue:
-    case Operation::kToFloat:
-    case Operation::kRandomGrayscale:
-      return 1;
-    case Operation::kColorJitter:
-      return 12;
-    case Operation::kGrayscale:
-      return 0;
-    case Operation::kPad:
-      return 8;
-    case Operation::kRandomCrop:
-      return 11;
-  }
-  throw std::invalid_argument("an operation that does not exist");
-}
-
-/// Sizes and places that no arithmetic on them leaves the range of int.
-void check(const Step& step) {
-  constexpr double kMost = 1 << 24;
-  for (const double value : step.values) {
-    if (!(std::abs(value) <= kMost)) throw std::invalid_argument("a number out of range");
-  }
-  const auto at_least_one = [&](int i) {
-    if (step.values[i] < 1) throw std::invalid_argument("a size below 1");
-  };
-  const auto check_border = [&](int i) {
-    const double mode = step.values[i];
-    if (mode < 0 || mode > static_cast<int>(Border::Mode::kSymmetric)) {
-      throw std::invalid_argument("a border that does not exist");
-    }
-  };
-  switch (step.operation) {
-    case Operation::kCrop:
-      at_least_one(2), at_least_one(3);
-      break;
-    case Operation::kPad:
-      check_border(4);
-      break;
-    case Operation::kRandomCrop:
-      at_least_one(0), at_least_one(1);
-      check_border(6);
-      break;
-    case Operation::kResize:
-    case Operation::kCenterCrop:
-    case Operation::kRandomResizedCrop:
-      at_least_one(1);
-      [[fallthrough]];
-    case Operation::kResizeShorter:
-      at_least_one(0);
-      break;
-    case Operation::kToFloat:
-      if (step.values[0] < 0 || step.values[0] > static_cast<int>(Scale::kAsIs)) {
-        throw std::invalid_argument("a scale that does not exist");
-      }
-      break;
-    default:
-      break;
-  }
-}
-
-bool draws(const Step& step) {
-  switch (step.operation) {
-    case Operation::kRandomResizedCrop:
-    case Operation::kRandomCrop:
-    case Operation::kRandomGrayscale:
-    case Operation::kColorJitter:
-      return true;
-    case Operation::kFlipX:
-    case Operation::kFlipY:
-      return step.values[0] >= 0;
-    default:
-      return false;
-  }
-}
 
 /// To the nearest integer, halves to the even one, as Python rounds.
 int rounded(double value) { return static_cast<int>(std::nearbyint(value)); }
@@ -129,29 +42,6 @@ void resize_shorter(Canvas& canvas, int size, int longest) {
   const int first = static_cast<int>(new_shorter);
   const int second = static_cast<int>(new_longer);
   canvas.resize(upright ? first : second, upright ? second : first);
-}
-
-/// torchvision's RandomResizedCrop: ten times an area and a ratio, until the box fits; else the
-/// largest in the middle.
-Box random_box(int width, int height, const std::array<double, 12>& values, KeyedRandom& random) {
-  const double area = static_cast<double>(height) * width;
-  const double low = values[4];
-  const double high = values[5];
-  for (int attempt = 0; attempt < 10; attempt++) {
-    const double part = area * random.uniform(values[2], values[3]);
-    const double aspect = random.log_uniform(low, high);
-    const double w = std::nearbyint(std::sqrt(part * aspect));
-    const double h = std::nearbyint(std::sqrt(part / aspect));
-    if (w > 0 && w <= width && h > 0 && h <= height) {
-      const int top = random.integer(height - static_cast<int>(h) + 1);
-      const int left = random.integer(width - static_cast<int>(w) + 1);
-      return {left, top, static_cast<int>(w), static_cast<int>(h)};
-    }
-  }
-  const double aspect = static_cast<double>(width) / height;
-  const int h = aspect < low ? rounded(width / low) : height;
-  const int w = aspect > high ? rounded(height * high) : width;
-  return {(width - w) / 2, (height - h) / 2, w, h};
 }
 
 void adjust(Canvas& canvas, int which, double factor) {
@@ -237,8 +127,8 @@ bool happens(double probability, KeyedRandom& random) {
 Program::Program(std::span<const double> numbers) {
   uint32_t streams = 0;
   for (size_t i = 0; i < numbers.size();) {
-    Step step{static_cast<Operation>(static_cast<int>(numbers[i++])), streams, {}};
-    const size_t count = values_of(step.operation);
+    Step step{operation_of(numbers[i++]), streams, {}};
+    const size_t count = form_of(step.operation).values;
     if (numbers.size() - i < count) throw std::invalid_argument("a program that breaks off");
     std::copy_n(numbers.begin() + i, count, step.values.begin());
     check(step);
@@ -254,6 +144,10 @@ void Program::run(Canvas& canvas, const RandomKey& key) const {
     const auto& values = step.values;
     const auto whole = [&](int i) { return static_cast<int>(values[i]); };
     const auto number = [&](int i) { return static_cast<float>(values[i]); };
+    const auto change_perhaps = [&](auto&& change) {
+      if (happens(values[0], random)) canvas.change(change);
+    };
+    const auto range = [&](int i) { return Range{values[i], values[i + 1]}; };
     switch (step.operation) {
       case Operation::kResizeShorter:
         resize_shorter(canvas, whole(0), whole(1));
@@ -269,7 +163,7 @@ void Program::run(Canvas& canvas, const RandomKey& key) const {
                      whole(1), whole(0)});
         break;
       case Operation::kRandomResizedCrop:
-        canvas.crop(random_box(canvas.width(), canvas.height(), values, random));
+        canvas.crop(random_box(canvas.width(), canvas.height(), range(2), range(4), random));
         canvas.resize(whole(1), whole(0));
         break;
       case Operation::kFlipX:
@@ -303,9 +197,32 @@ void Program::run(Canvas& canvas, const RandomKey& key) const {
         random_crop(canvas, values, random);
         break;
       case Operation::kRandomGrayscale:
-        if (happens(values[0], random)) {
-          canvas.change([](auto& pixels) { to_grayscale(pixels); });
-        }
+        change_perhaps([](auto& pixels) { to_grayscale(pixels); });
+        break;
+      case Operation::kRandomErasing: {
+        if (!happens(values[0], random)) break;
+        const auto box =
+            random_erased_box(canvas.width(), canvas.height(), range(1), range(3), random);
+        if (box) canvas.erase({*box, {number(5), number(6), number(7)}});
+        break;
+      }
+      case Operation::kInvert:
+        change_perhaps([](auto& pixels) { invert(pixels); });
+        break;
+      case Operation::kSolarize:
+        change_perhaps([&](auto& pixels) { solarize(pixels, number(1)); });
+        break;
+      case Operation::kPosterize:
+        change_perhaps([&](auto& pixels) { posterize(pixels, whole(1)); });
+        break;
+      case Operation::kAutocontrast:
+        change_perhaps([](auto& pixels) { autocontrast(pixels); });
+        break;
+      case Operation::kEqualize:
+        change_perhaps([](auto& pixels) { equalize(pixels); });
+        break;
+      case Operation::kSharpness:
+        change_perhaps([&](auto& pixels) { adjust_sharpness(pixels, values[1]); });
         break;
       case Operation::kToFloat:
         canvas.to_float(static_cast<Scale>(whole(0)));

@@ -35,6 +35,13 @@ enum class Operation : int {
   kPad,              // left, top, right, bottom, mode (see Border), fill of the three channels
   kRandomCrop,       // height, width, as kPad, then whether a smaller picture is padded
   kRandomGrayscale,  // probability
+  kRandomErasing,    // probability, scale low, high, ratio low, high, value of the three channels
+  kInvert,           // probability; negative: always, drawing nothing
+  kSolarize,         // likewise, threshold
+  kPosterize,        // likewise, bits
+  kAutocontrast,     // likewise
+  kEqualize,         // likewise; of bytes
+  kSharpness,        // likewise, factor; of bytes
 };
 
 struct Step {

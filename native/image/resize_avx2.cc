@@ -50,7 +50,7 @@ AVX2 inline void store_pixel(uint8_t* to, int32_t pixel) { std::memcpy(to, &pixe
 /// Two pixels of every other row.
 AVX2 inline void store_pixels(__m128i pixels, uint8_t* to, uint8_t* second) {
   _mm_storel_epi64(reinterpret_cast<__m128i*>(to), pixels);
-  _mm_storeh_pd(reinterpret_cast<double*>(second), _mm_castsi128_pd(pixels));
+  _mm_storeh_pi(reinterpret_cast<__m64*>(second), _mm_castsi128_ps(pixels));
 }
 
 /// Of four rows to come. A crop of a large picture is too short a run for the processor to foresee.

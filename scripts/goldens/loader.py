@@ -14,6 +14,7 @@ from goldens.torchvision_import import torchvision
 import torchvision.transforms.v2.functional as F  # isort: skip  (after its import is prepared)
 
 CASES = 120
+TONES = 60
 MEAN = [0.485, 0.456, 0.406]
 STD = [0.229, 0.224, 0.225]
 
@@ -86,10 +87,36 @@ def steps_of(random: numpy.random.Generator, width: int, height: int) -> list[St
     return steps
 
 
-def _case(random: numpy.random.Generator) -> JsonObject:
+def tone(random: numpy.random.Generator, in_floats: bool) -> Step:
+    white = 1 if in_floats else 255
+    threshold, bits = float(random.uniform(0, white)), int(random.integers(9))
+    factor = float(random.uniform(0, 3))
+    steps = [
+        Step([20, -1], F.invert),
+        Step([21, -1, threshold], lambda x: F.solarize(x, threshold)),
+        Step([22, -1, bits], lambda x: F.posterize(x, bits)),
+        Step([23, -1], F.autocontrast),
+        Step([24, -1], F.equalize),
+        Step([25, -1, factor], lambda x: F.adjust_sharpness(x, factor)),
+    ]
+    return steps[int(random.integers(4 if in_floats else 6))]
+
+
+def tones_of(random: numpy.random.Generator, width: int, height: int) -> list[Step]:
+    steps = [crop(random, width, height)] if random.integers(2) else [resize(random)]
+    in_floats = random.random() < 0.4
+    if in_floats:
+        steps.append(to_float(random))
+    return steps + [tone(random, in_floats) for _ in range(int(random.integers(1, 4)))]
+
+
+Steps = Callable[[numpy.random.Generator, int, int], list[Step]]
+
+
+def _case(random: numpy.random.Generator, make_steps: Steps) -> JsonObject:
     width, height = int(random.integers(2, 160)), int(random.integers(2, 160))
     seed, mask = int(random.integers(1 << 20)), (0xFF, 0xE0)[int(random.integers(2))]
-    steps = steps_of(random, width, height)
+    steps = make_steps(random, width, height)
     image = picture(width, height, seed, mask).contiguous()
     for step in steps:
         image = step.run(image)
@@ -109,5 +136,5 @@ def make() -> JsonObject:
         "about": "torchvision.transforms.v2.functional on pictures ((seed + i) * 2654435761 mod 2^32 >> 24) & mask for "
         "i = 0 ... of [height, width, 3]; programs as in native/image/program.h. Uint8 resizing needs a CPU with AVX2.",
         "environment": environment(torchvision=torchvision.__version__),
-        "cases": [_case(random) for _ in range(CASES)],
+        "cases": [_case(random, steps_of) for _ in range(CASES)] + [_case(random, tones_of) for _ in range(TONES)],
     }

@@ -8,7 +8,7 @@ import type { Tensor } from '../../torch/tensor.js'
 import { access } from '../../torch/tensor-access.js'
 import { ImageDecodeError } from './errors.js'
 import { loadSharp } from './sharp.js'
-import { sniff } from './sniff.js'
+import { type ImageFormat, sniff } from './sniff.js'
 
 /** A picture that is not decoded yet: the path or `file:` URL of a file, or its bytes. */
 export type ImageSource = string | URL | Uint8Array | ArrayBuffer
@@ -136,7 +136,7 @@ export async function decodePixels(
     throw new ImageDecodeError(`it is ${sniffed.instead}, not a picture that can be decoded`, path)
   }
   try {
-    return await decode(bytes, options)
+    return await decode(bytes, sniffed.format, options)
   } catch (cause) {
     throw new ImageDecodeError(explain(cause, options.maxPixels), path, { cause })
   }
@@ -165,11 +165,13 @@ export async function readPicture(path: string): Promise<Uint8Array> {
 
 async function decode(
   bytes: Uint8Array,
+  format: ImageFormat,
   { exif, maxPixels }: Required<DecodeImageOptions>,
 ): Promise<DecodedPixels> {
   const sharp = await loadSharp()
   const { data, info } = await sharp(bytes, {
-    failOn: 'error',
+    // Of damaged JPEG data libjpeg only warns, and paints over it; native code refuses the same files.
+    failOn: format === 'jpeg' ? 'warning' : 'error',
     limitInputPixels: maxPixels,
     ignoreIcc: true,
     autoOrient: exif,

@@ -102,7 +102,7 @@ class Draft {
   }
 
   #addOperation(step: RunnableStep): boolean {
-    const operation = operationOf(step.name, step.params, this.#size)
+    const operation = operationOf(step.name, step.params, this.#size, this.#dtype)
     if (operation === undefined || this.#dtype === 'bfloat16') return false
     // Steps on values stay the last ones as long as what follows would do the same before them.
     if (!operation.moves) {

@@ -27,8 +27,12 @@ export interface Operation {
   readonly moves: boolean
 }
 
-/** Turns the settings of a step into an operation; `size` is that of the pictures before it, if they have one. */
-type Compile<P> = (params: P, size: HeightWidth | undefined) => Operation | undefined
+/** Turns the settings of a step into an operation on pictures of type `from`; `size` is theirs, if they have one. */
+type Compile<P> = (
+  params: P,
+  size: HeightWidth | undefined,
+  from: BatchType,
+) => Operation | undefined
 
 const Code = {
   resizeShorter: 1,
@@ -49,6 +53,13 @@ const Code = {
   pad: 16,
   randomCrop: 17,
   randomGrayscale: 18,
+  randomErasing: 19,
+  invert: 20,
+  solarize: 21,
+  posterize: 22,
+  autocontrast: 23,
+  equalize: 24,
+  sharpness: 25,
 } as const
 
 /** A probability that stands for "always, without drawing". */
@@ -72,6 +83,34 @@ const adjustment =
   (code: number): Compile<{ readonly factor: number }> =>
   ({ factor }, size) =>
     geometry([code, factor], size)
+
+/** One channel is another shape than what the loader makes. */
+const grey: Compile<{ readonly numOutputChannels: 1 | 3 }> = ({ numOutputChannels }, size) =>
+  numOutputChannels === 3 ? geometry([Code.grayscale], size) : undefined
+
+/** A change of tones, with a probability or always; `settings` is undefined for what is not native. */
+const tone =
+  <P extends object>(
+    code: number,
+    settings: (params: P, from: BatchType) => readonly number[] | undefined = () => [],
+  ): Compile<P & { readonly p?: number }> =>
+  (params, size, from) => {
+    const values = settings(params, from)
+    const { p = ALWAYS } = params
+    return values && { code: [code, p, ...values], size, draws: p !== ALWAYS, moves: false }
+  }
+
+/** A threshold above white is an error, which names the file where it is a step for single pictures. */
+const threshold = (params: { readonly threshold: number }, from: BatchType) =>
+  params.threshold > (from === 'uint8' ? 0xff : 1) ? undefined : [params.threshold]
+
+const bits = (params: { readonly bits: number }) => [params.bits]
+
+/** Nothing, of pictures of bytes only. */
+const ofBytes = (_: object, from: BatchType) => (from === 'uint8' ? [] : undefined)
+
+const factorOfBytes = ({ factor }: { readonly factor: number }, from: BatchType) =>
+  from === 'uint8' ? [factor] : undefined
 
 const isNative = ({ interpolation, antialias }: { interpolation: string; antialias: boolean }) =>
   interpolation === 'bilinear' && antialias
@@ -162,9 +201,28 @@ const OPERATIONS: { readonly [Name in keyof Table]?: Compile<ParamsOf<Name>> } =
     ...geometry([Code.randomGrayscale, p], size),
     draws: true,
   }),
-  // One channel is another shape than what the loader makes.
-  rgbToGrayscale: ({ numOutputChannels }, size) =>
-    numOutputChannels === 3 ? geometry([Code.grayscale], size) : undefined,
+  randomErasing: ({ p, scale, ratio, value }, size, from) => {
+    // Noise is torch's own, and other numbers than a byte holds become what its cast makes of them.
+    if (value === 'random' || threeOf(value).length !== 3) return undefined
+    const isByte = (number: number) => number >= 0 && Math.fround(number) < 0x100
+    if (from === 'uint8' && !value.every(isByte)) return undefined
+    const code = [Code.randomErasing, p, ...scale, ...ratio, ...threeOf(value)]
+    return { ...geometry(code, size), draws: true }
+  },
+  invert: tone(Code.invert),
+  randomInvert: tone(Code.invert),
+  solarize: tone(Code.solarize, threshold),
+  randomSolarize: tone(Code.solarize, threshold),
+  posterize: tone(Code.posterize, bits),
+  randomPosterize: tone(Code.posterize, bits),
+  autocontrast: tone(Code.autocontrast),
+  randomAutocontrast: tone(Code.autocontrast),
+  equalize: tone(Code.equalize, ofBytes),
+  randomEqualize: tone(Code.equalize, ofBytes),
+  adjustSharpness: tone(Code.sharpness, factorOfBytes),
+  randomAdjustSharpness: tone(Code.sharpness, factorOfBytes),
+  grayscale: grey,
+  rgbToGrayscale: grey,
 }
 
 /** Native code takes no larger numbers, so that no arithmetic on sizes leaves the range of its integers. */
@@ -173,15 +231,16 @@ const LARGEST = 2 ** 24
 const fits = (operation: { readonly code: readonly number[] } | undefined): boolean =>
   operation?.code.every((value) => Math.abs(value) <= LARGEST) === true
 
-/** What a step is to the native loader; undefined if it is nothing there. */
+/** What a step is to the native loader, on pictures of type `from`; undefined if it is nothing there. */
 export function operationOf(
   name: string,
   params: object,
   size: HeightWidth | undefined,
+  from: BatchType,
 ): Operation | undefined {
   if (!Object.hasOwn(OPERATIONS, name)) return undefined
   const compile = OPERATIONS[name as keyof Table] as Compile<object>
-  const operation = compile(params, size)
+  const operation = compile(params, size, from)
   return fits(operation) ? operation : undefined
 }
 

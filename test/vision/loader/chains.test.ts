@@ -101,6 +101,59 @@ const chains = {
     .adjustSaturation(1.6)
     .adjustHue(-0.2)
     .rgbToGrayscale(3),
+  'boxes erased behind all else': pipeline()
+    .randomResizedCrop(64)
+    .randomHorizontalFlip()
+    .toTensor()
+    .normalize(mean, std)
+    .randomErasing({ p: 0.8, value: [0.1, -2, 3] })
+    .randomErasing({ p: 0.8 }),
+  'boxes erased between other steps': pipeline()
+    .randomResizedCrop([50, 44])
+    .randomErasing({ p: 0.9, value: [10, 200.7, 0] })
+    .randomHorizontalFlip()
+    .toTensor()
+    .randomErasing({ p: 0.9, value: 0.3, scale: [0.1, 0.2] })
+    .normalize(mean, std)
+    .randomErasing({ value: -1 })
+    .randomVerticalFlip()
+    .centerCrop(48)
+    .randomErasing({ ratio: [0.1, 9] })
+    .resize([30, 31])
+    .randomErasing()
+    .toDtype('bfloat16'),
+  'boxes that are noise': pipeline().resize([30, 31]).toTensor().randomErasing({ value: 'random' }),
+  'tones of bytes': pipeline()
+    .randomResizedCrop([45, 59])
+    .randomAutocontrast()
+    .randomEqualize()
+    .randomInvert()
+    .grayscale(3)
+    .randomSolarize(130.5)
+    .randomPosterize(3)
+    .autocontrast()
+    .solarize(128)
+    .invert()
+    .equalize()
+    .posterize(5),
+  'tones of floats': pipeline()
+    .toTensor()
+    .randomResizedCrop([45, 59])
+    .randomAutocontrast()
+    .randomInvert()
+    .randomSolarize(0.5)
+    .randomPosterize(3)
+    .normalize(mean, std)
+    .autocontrast()
+    .solarize(0.2)
+    .invert()
+    .posterize(5),
+  sharpness: pipeline()
+    .randomResizedCrop([45, 59])
+    .randomAdjustSharpness(1.7)
+    .adjustSharpness(0.3)
+    .randomAdjustSharpness(9, 0.3)
+    .adjustSharpness(1.1),
   'half precision': pipeline()
     .randomResizedCrop(32)
     .toTensor()
@@ -114,7 +167,7 @@ const chains = {
   'a step that is not native, behind random ones': pipeline()
     .randomResizedCrop(48)
     .colorJitter({ hue: 0.2 })
-    .adjustSharpness(2)
+    .gaussianBlur(3)
     .randomHorizontalFlip()
     .randomResizedCrop(40)
     .toTensor(),
@@ -163,6 +216,12 @@ test('what of a chain is native', (t) => {
   t.deepEqual(left('bytes'), ['uint8', 40, 60, 3])
   t.deepEqual(left('values before what only moves pixels'), ['float32', 40, 50, 1])
   t.deepEqual(left('values before a crop that pads'), ['float32', 60, 60, 0])
+  t.deepEqual(left('boxes erased behind all else'), ['float32', 64, 64, 4])
+  t.deepEqual(left('boxes erased between other steps'), ['bfloat16', 30, 31, 8])
+  t.deepEqual(left('boxes that are noise'), ['float32', 30, 31, 0, 'randomErasing'])
+  t.deepEqual(left('tones of bytes'), ['uint8', 45, 59, 6])
+  t.deepEqual(left('tones of floats'), ['float32', 45, 59, 5])
+  t.deepEqual(left('sharpness'), ['uint8', 45, 59, 3])
   t.deepEqual(left('half precision'), ['bfloat16', 32, 32, 1])
   t.deepEqual(left('half precision from bytes'), ['uint8', 32, 32, 1, 'toDtype'])
   t.deepEqual(left('in floating point from the start'), ['float32', 48, 48, 3])
@@ -216,12 +275,10 @@ test('to another device goes a batch, as bytes where values are the last that is
     [],
     ['normalize'],
   ])
-  t.deepEqual(plan(pipeline().centerCrop(8).invert().to('meta').randomRotation(3).toTensor()), [
-    'uint8',
-    undefined,
-    ['invert', 'randomRotation'],
-    ['to', 'toTensor'],
-  ])
+  t.deepEqual(
+    plan(pipeline().centerCrop(8).gaussianBlur(3).to('meta').randomRotation(3).toTensor()),
+    ['uint8', undefined, ['gaussianBlur', 'randomRotation'], ['to', 'toTensor']],
+  )
 })
 
 test('a batch arrives where its pipeline puts it', async (t) => {

@@ -30,7 +30,7 @@ const SETTINGS = [0, 0, 2 ** 31, 2 ** 31, 1, 0, 0]
 const PLACE = [0, 0]
 
 for (const layout of ['contiguous_format', 'channels_last'] as const) {
-  test(`fuzzed boxes, sizes, flips, colours and normalizations, ${layout}`, async (t) => {
+  test(`fuzzed boxes, sizes, flips, colours, tones and normalizations, ${layout}`, async (t) => {
     for (const [i, one] of cases.entries()) {
       const [channels, height, width] = one.result.shape as [number, number, number]
       const out = torch.empty([1, channels, height, width], {
@@ -50,3 +50,35 @@ for (const layout of ['contiguous_format', 'channels_last'] as const) {
     }
   })
 }
+
+test('numbers that are no program are refused', async (t) => {
+  const out = torch.empty([1, 3, 4, 4], { dtype: 'uint8' })
+  const run = (program: readonly number[]) =>
+    native.loadImages(
+      access.handleOf(out) as TensorHandle,
+      Float64Array.from(program),
+      [[new Uint8Array(48), 4, 4]],
+      Float64Array.from([...SETTINGS, ...PLACE]),
+    )
+  const refused: Readonly<Record<string, readonly (readonly number[])[]>> = {
+    'an operation that does not exist': [[0], [26], [-1], [Number.NaN], [1e300]],
+    'a program that breaks off': [[2, 4], [20], [19, 1, 0, 1, 1, 1, 0, 0]],
+    'a number out of range': [
+      [21, -1, 2 ** 25],
+      [25, 1, Number.NaN],
+      [20, Number.POSITIVE_INFINITY],
+    ],
+    'bits that a byte does not have': [
+      [22, -1, 9],
+      [22, -1, -1],
+    ],
+    'a fill that is no byte': [[16, 1, 1, 1, 1, 0, 256, 0, 0]],
+    'a scale that does not exist': [[14, 3]],
+  }
+  for (const [message, programs] of Object.entries(refused)) {
+    for (const program of programs) {
+      await t.throwsAsync(async () => run(program), { message: new RegExp(message) })
+    }
+  }
+  out.dispose()
+})

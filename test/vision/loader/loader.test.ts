@@ -118,7 +118,7 @@ async function damaged(): Promise<{ place: string; bad: Record<string, RegExp> }
   return {
     place,
     bad: {
-      '17.jpg': /truncated|premature/i,
+      '17.jpg': /truncated|premature|damaged/i,
       '24.jpg': /truncated|damaged/,
       '31.jpg': /it is a text file/,
       '45.jpg': /it is an empty file/,

@@ -21,6 +21,8 @@ const chains = [
   pipeline().randomResizedCrop([31, 30]).toTensor().normalize(mean, std).toDtype('bfloat16'),
   pipeline().resize([29, 41]).adjustBrightness(3e6).toTensor(),
   pipeline().resize([29, 41]).adjustContrast(2e6).adjustSaturation(5e6),
+  pipeline().randomResizedCrop([45, 59]).adjustSharpness(1.7).randomAdjustSharpness(0.3),
+  pipeline().resize([29, 41]).adjustSharpness(1.5e7),
 ]
 
 for (const transform of chains) {
