@@ -69,12 +69,20 @@ function damage(picture: Picture, other: Picture, random: SeededRandom): Buffer 
   return isPng || random.below(4) === 0 ? damaged : Buffer.concat([damaged, END_OF_IMAGE])
 }
 
-const TRANSFORM = pipeline()
-  .randomResizedCrop(24)
-  .colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 })
-  .randomHorizontalFlip()
-  .toTensor()
-  .normalize([0.5, 0.5, 0.5], [0.2, 0.2, 0.2])
+/** Odd ones and wide ones: where they end and what they are aligned to differs. */
+const SIZES = [24, 7, 33, 65, 130, 224] as const
+
+/** What an epoch makes of its pictures. */
+const transformOf = (epoch: number) =>
+  pipeline()
+    .randomResizedCrop(SIZES[epoch % SIZES.length] as number)
+    .colorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 })
+    .randomEqualize()
+    .randomAdjustSharpness(2)
+    .randomHorizontalFlip()
+    .toTensor()
+    .normalize([0.5, 0.5, 0.5], [0.2, 0.2, 0.2])
+    .randomErasing()
 
 interface Epoch {
   /** A hash of all batches and the names of all files that were refused. */
@@ -149,7 +157,8 @@ export async function torment(count: number, seed: number): Promise<Torment> {
         samples.push([file, i - first])
       }
       const list = { root: folder, classes: ['all'], samples }
-      const dataset = new ImageDataset(list, { transform: TRANSFORM, maxPixels: 2 ** 20 })
+      const transform = transformOf(first / EPOCH)
+      const dataset = new ImageDataset(list, { transform, maxPixels: 2 ** 20 })
       const one = await runEpoch(dataset, seed + first, 1)
       const three = await runEpoch(dataset, seed + first, 3)
       const found = faultsOf(three.report, dataset)
