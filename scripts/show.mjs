@@ -184,7 +184,7 @@ async function timings(dataset, transform, { measure, ...options }, library) {
   const times = isNative ? stages : await stepTimes(dataset, transform, library)
   const parts = Object.entries(times).map(([name, time]) => `${name} ${time.toFixed(0)}`)
   const together = Object.values(times).reduce((sum, time) => sum + time, 0)
-  const by = isNative ? 'native stages: µs of processor time' : 'steps: µs'
+  const by = isNative ? 'native stages: µs of a thread' : 'steps: µs'
   return [
     `loader: ${speed.toFixed(0)} pictures a second (${samples} timed)`,
     `${by} for each picture: ${parts.join(', ')}; together ${together.toFixed(0)}`,
