@@ -134,6 +134,9 @@ export interface PackContents {
 
 export type ImageOutcome = null | boolean | string
 
+/** The most threads that the native loader works with. */
+export const MOST_THREADS = 256
+
 /** What the native loader may be at. */
 export const IMAGE_STAGES = ['read', 'decode', 'resize', 'colour', 'write'] as const
 

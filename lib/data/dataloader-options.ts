@@ -7,6 +7,7 @@ import {
   checkOptions,
   fail,
 } from '../check.js'
+import { MOST_THREADS } from '../native.js'
 import type { Collated } from './collate.js'
 import type { ErrorPolicy } from './failures.js'
 import type { BatchSampler, Sampler } from './sampler.js'
@@ -116,7 +117,7 @@ export function checkLoaderOptions<T, B>(
   checkBoolean(WHERE, 'dropLast', dropLast)
   checkInteger(WHERE, 'prefetch', prefetch, { min: 0 })
   checkInteger(WHERE, 'concurrency', concurrency, { min: 1 })
-  checkInteger(WHERE, 'numWorkers', numWorkers, { min: 0, max: 256 })
+  checkInteger(WHERE, 'numWorkers', numWorkers, { min: 0, max: MOST_THREADS })
   checkBoolean(WHERE, 'pinMemory', pinMemory)
   checkOneOf(WHERE, 'onError', onError, POLICIES)
   checkInteger(WHERE, 'maxErrors', maxErrors, { min: 0 })

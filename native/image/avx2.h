@@ -5,6 +5,7 @@
 
 #include <immintrin.h>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,6 +17,13 @@ namespace node_libtorch::image::avx2 {
 
 /// Pixels in one step.
 inline constexpr int kStep = 8;
+
+/// Of `count` bytes or pixels, those that a factor does not take out of the range of int32: all or
+/// none.
+inline size_t within_range(size_t count, float factor) {
+  constexpr float kMost = 1 << 20;
+  return std::abs(factor) <= kMost ? count : 0;
+}
 
 /// Eight pixels, channel by channel.
 struct Eight {

@@ -89,10 +89,7 @@ void Canvas::resize(int width, int height) {
   settle_patches();
   // The weights of a mirrored picture are the mirrored weights but for rounding.
   if (resized_ || flip_x_ || flip_y_) realize();
-  if (values_ && values_->normalize) {
-    realize();
-    settle_values();
-  }
+  if (values_ && values_->normalize) settle_values();
   resized_ = Size{width, height, values_.has_value()};
   window_ = {0, 0, width, height};
 }
@@ -113,10 +110,7 @@ void Canvas::to_float(Scale scale) {
 
 void Canvas::normalize(const std::array<float, 3>& mean, const std::array<float, 3>& std) {
   if (!values_) throw PictureError("only a picture of floats can be normalized");
-  if (values_->normalize) {
-    realize();
-    settle_values();
-  }
+  if (values_->normalize) settle_values();
   values_->normalize = true;
   values_->mean = mean;
   values_->std = std;
@@ -263,6 +257,7 @@ void Canvas::crop_beyond(const Box& box, const Border& border, Raster<T>& pixels
 }
 
 void Canvas::settle_values() {
+  realize();
   if (!in_floats_) {
     floats_.reshape(pixels_.width(), pixels_.height());
     for (int y = 0; y < pixels_.height(); y++) {
@@ -282,7 +277,6 @@ void Canvas::settle_values() {
 
 void Canvas::settle_patches() {
   if (patches_.empty()) return;
-  realize();
   settle_values();
   for (const Patch& patch : patches_) image::erase(patch, floats_);
   patches_.clear();

@@ -1,7 +1,5 @@
 #if defined(__x86_64__)
 
-#include <cmath>
-
 #include "image/avx2.h"
 #include "image/cascade.h"
 #include "image/colour.h"
@@ -12,15 +10,10 @@ namespace {
 
 using avx2::Eight;
 using avx2::kStep;
+using avx2::within_range;
 
 AVX2 inline __m256 bounded(__m256 values, float most) {
   return _mm256_min_ps(_mm256_max_ps(values, _mm256_setzero_ps()), _mm256_set1_ps(most));
-}
-
-/// Of `count` pixels, those that a factor does not take out of the range of int32: all or none.
-inline size_t within_range(size_t count, float factor) {
-  constexpr float kMost = 1 << 20;
-  return std::abs(factor) <= kMost ? count : 0;
 }
 
 /// Cuts off at black and white, and drops the fraction of bytes.

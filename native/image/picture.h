@@ -22,6 +22,8 @@ struct Box {
 inline constexpr int kPixel = 4;
 /// Values that may be read, never used, behind the last pixel: kernels load whole vectors.
 inline constexpr size_t kSlack = 64;
+/// Memory that is kept from picture to picture at most.
+inline constexpr size_t kKeptBytes = size_t{64} << 20;
 
 /// Rows of pixels, one behind the other. Its memory is kept from picture to picture.
 template <class T>
@@ -35,8 +37,7 @@ class Raster {
   }
   /// Gives the memory of an unusually large picture back.
   void trim() {
-    constexpr size_t kKept = size_t{64} << 20;
-    if (memory_.size() * sizeof(T) <= kKept) return;
+    if (memory_.size() * sizeof(T) <= kKeptBytes) return;
     memory_ = {};
     width_ = height_ = 0;
   }

@@ -9,15 +9,13 @@
 
 #include "image/program_forms.h"
 #include "image/random_box.h"
+#include "image/rounding.h"
 #include "image/sharpness.h"
 #include "image/tone.h"
 
 namespace node_libtorch::image {
 
 namespace {
-
-/// To the nearest integer, halves to the even one, as Python rounds.
-int rounded(double value) { return static_cast<int>(std::nearbyint(value)); }
 
 /// Where a window of `size` in the middle of `length` begins; before 0 if it is the larger one.
 int centered(int length, int size) {

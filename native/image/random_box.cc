@@ -2,28 +2,42 @@
 
 #include <cmath>
 
+#include "image/rounding.h"
+
 namespace node_libtorch::image {
 
 namespace {
 
 constexpr int kAttempts = 10;
 
-/// To the nearest integer, halves to the even one, as Python rounds.
-int rounded(double value) { return static_cast<int>(std::nearbyint(value)); }
+/// Two sides, in whole pixels.
+struct Sides {
+  double first;
+  double second;
+};
+
+/// Of a box that has a part of an area, and whose first side is `ratio` times the other.
+Sides draw_sides(double area, const Range& scale, const Range& ratio, KeyedRandom& random) {
+  const double part = area * random.uniform(scale.low, scale.high);
+  const double aspect = random.log_uniform(ratio.low, ratio.high);
+  return {std::nearbyint(std::sqrt(part * aspect)), std::nearbyint(std::sqrt(part / aspect))};
+}
+
+/// A box of w x h pixels anywhere in width x height.
+Box draw_place(int width, int height, double w, double h, KeyedRandom& random) {
+  const int top = random.integer(height - static_cast<int>(h) + 1);
+  const int left = random.integer(width - static_cast<int>(w) + 1);
+  return {left, top, static_cast<int>(w), static_cast<int>(h)};
+}
 
 }  // namespace
 
 Box random_box(int width, int height, const Range& scale, const Range& ratio, KeyedRandom& random) {
   const double area = static_cast<double>(height) * width;
   for (int attempt = 0; attempt < kAttempts; attempt++) {
-    const double part = area * random.uniform(scale.low, scale.high);
-    const double aspect = random.log_uniform(ratio.low, ratio.high);
-    const double w = std::nearbyint(std::sqrt(part * aspect));
-    const double h = std::nearbyint(std::sqrt(part / aspect));
+    const auto [w, h] = draw_sides(area, scale, ratio, random);
     if (w > 0 && w <= width && h > 0 && h <= height) {
-      const int top = random.integer(height - static_cast<int>(h) + 1);
-      const int left = random.integer(width - static_cast<int>(w) + 1);
-      return {left, top, static_cast<int>(w), static_cast<int>(h)};
+      return draw_place(width, height, w, h, random);
     }
   }
   const double aspect = static_cast<double>(width) / height;
@@ -36,15 +50,8 @@ std::optional<Box> random_erased_box(int width, int height, const Range& scale, 
                                      KeyedRandom& random) {
   const double area = static_cast<double>(height) * width;
   for (int attempt = 0; attempt < kAttempts; attempt++) {
-    const double part = area * random.uniform(scale.low, scale.high);
-    const double aspect = random.log_uniform(ratio.low, ratio.high);
-    const double h = std::nearbyint(std::sqrt(part * aspect));
-    const double w = std::nearbyint(std::sqrt(part / aspect));
-    if (h < height && w < width) {
-      const int top = random.integer(height - static_cast<int>(h) + 1);
-      const int left = random.integer(width - static_cast<int>(w) + 1);
-      return Box{left, top, static_cast<int>(w), static_cast<int>(h)};
-    }
+    const auto [h, w] = draw_sides(area, scale, ratio, random);
+    if (h < height && w < width) return draw_place(width, height, w, h, random);
   }
   return std::nullopt;
 }

@@ -9,6 +9,11 @@ namespace node_libtorch::image {
 
 namespace {
 
+/// What rounds sums of which mix_pixels() makes two halves.
+AVX2 inline __m256i half_of(const Axis& axis) {
+  return _mm256_zextsi128_si256(_mm_set1_epi32(1 << (axis.precision() - 1)));
+}
+
 /// Of one column, `Rows` rows: sums of red, green, blue and the rest of the even places in the
 /// lower half, of the odd ones in the upper half. Two neighbouring pixels go through one
 /// multiply-add, four in one step.
@@ -62,8 +67,7 @@ inline void prefetch_four(const uint8_t* at, size_t stride) {
 AVX2 void four_rows(const uint8_t* in, size_t in_stride, const Axis& axis, uint8_t* out,
                     size_t out_stride) {
   const __m128i precision = _mm_cvtsi32_si128(axis.precision());
-  const __m256i half = _mm256_inserti128_si256(_mm256_setzero_si256(),
-                                               _mm_set1_epi32(1 << (axis.precision() - 1)), 0);
+  const __m256i half = half_of(axis);
   int x = 0;
   for (; x + 2 <= axis.size(); x += 2, out += 2 * kPixel) {
     __m256i left[4];
@@ -96,8 +100,7 @@ AVX2 void four_rows(const uint8_t* in, size_t in_stride, const Axis& axis, uint8
 
 AVX2 void one_row(const uint8_t* in, const Axis& axis, uint8_t* out) {
   const __m128i precision = _mm_cvtsi32_si128(axis.precision());
-  const __m256i half = _mm256_inserti128_si256(_mm256_setzero_si256(),
-                                               _mm_set1_epi32(1 << (axis.precision() - 1)), 0);
+  const __m256i half = half_of(axis);
   for (int x = 0; x < axis.size(); x++, out += kPixel) {
     __m256i sum;
     mix_pixels<1>(in, 0, axis, x, half, &sum);

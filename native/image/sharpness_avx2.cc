@@ -1,7 +1,5 @@
 #if defined(__x86_64__)
 
-#include <cmath>
-
 #include "image/avx2.h"
 #include "image/sharpness.h"
 
@@ -34,11 +32,9 @@ AVX2 inline __m256i blend(__m128i pixels, __m128i steps, __m256 share) {
 
 AVX2 void avx2_sharpen_row(const ThreeRows& rows, size_t from, size_t end, float share,
                            uint8_t* to) {
-  // Beyond, values may leave the range of int32.
-  constexpr float kMost = 1 << 20;
   const __m256 by = _mm256_set1_ps(share);
   size_t i = from;
-  for (; std::abs(share) <= kMost && i + kValues <= end; i += kValues) {
+  for (const size_t last = avx2::within_range(end, share); i + kValues <= last; i += kValues) {
     const __m256i pixels = load(rows.middle + i);
     const __m256i around = _mm256_add_epi16(
         _mm256_add_epi16(three(rows.above + i), three(rows.middle + i)), three(rows.below + i));

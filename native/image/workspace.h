@@ -8,6 +8,7 @@
 
 #include "image/canvas.h"
 #include "image/jpeg.h"
+#include "image/picture.h"
 #include "image/stopwatch.h"
 
 namespace node_libtorch::image {
@@ -21,8 +22,7 @@ struct Workspace {
 
   /// Gives the memory of an unusually large picture back.
   void trim() {
-    constexpr size_t kKept = size_t{64} << 20;
-    if (file.size() > kKept) file = {};
+    if (file.size() > kKeptBytes) file = {};
     canvas.trim();
   }
 };

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "napi/call.h"
-#include "napi/errors.h"
+#include "napi/settle.h"
 #include "napi/warnings.h"
 
 #ifdef __linux__
@@ -175,20 +175,12 @@ class Compute {
     napi_env env = addon_.env;
     const std::unique_ptr<Task> task = std::move(running_);
     napi_unref_threadsafe_function(env, done_);
-    napi_value value = guarded(env, [&]() -> napi_value {
+    node_libtorch::settle(env, task->deferred, [&]() -> napi_value {
       if (task->error) std::rethrow_exception(task->error);
       napi_value result = task->job->result(addon_);
       emit_warnings(addon_, task->warnings);
       return result;
     });
-    napi_value thrown = nullptr;
-    bool pending = false;
-    napi_is_exception_pending(env, &pending);
-    if (pending && napi_get_and_clear_last_exception(env, &thrown) == napi_ok) {
-      napi_reject_deferred(env, task->deferred, thrown);
-    } else if (value != nullptr) {
-      napi_resolve_deferred(env, task->deferred, value);
-    }
     addon_.ledger->report();
   }
 

@@ -13,7 +13,9 @@ namespace node_libtorch {
 template <class F>
 void settle(napi_env env, napi_deferred deferred, F&& body) {
   napi_value value = guarded(env, std::forward<F>(body));
-  if (value != nullptr) {
+  bool pending = false;
+  napi_is_exception_pending(env, &pending);
+  if (value != nullptr && !pending) {
     napi_resolve_deferred(env, deferred, value);
   } else if (napi_get_and_clear_last_exception(env, &value) == napi_ok) {
     napi_reject_deferred(env, deferred, value);

@@ -100,7 +100,7 @@ export class ImageDataset<X = Tensor, Y = number, T = number> extends Dataset<Pa
     const pipeline = isPipeline(transform) ? transform : undefined
     const decoding = { ...this.#decoding, decode }
     this.#recipe = loader === undefined ? new PictureRecipe(pipeline, decoding) : undefined
-    this.#cache = cacheOf(options, samples.length, this.#recipe?.isNative === true)
+    this.#cache = cacheOf(options, samples.length, this.#recipe)
   }
 
   override get length(): number {
@@ -186,11 +186,11 @@ export class ImageDataset<X = Tensor, Y = number, T = number> extends Dataset<Pa
 function cacheOf(
   { cache }: { cache?: CacheOption },
   pictures: number,
-  native: boolean,
+  recipe: PictureRecipe | undefined,
 ): RawCache | undefined {
   if (cache === undefined) return undefined
   const settings = checkCacheOption('ImageDataset', cache)
-  if (native) return new RawCache(pictures, settings)
+  if (recipe?.isNative) return new RawCache(pictures, settings)
   throw new TypeError(
     'ImageDataset: cache needs a pipeline for transform whose first steps are native and give one size (docs/loader.md), and no loader: it keeps what native code decodes',
   )

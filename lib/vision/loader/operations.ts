@@ -106,11 +106,15 @@ const threshold = (params: { readonly threshold: number }, from: BatchType) =>
 
 const bits = (params: { readonly bits: number }) => [params.bits]
 
-/** Nothing, of pictures of bytes only. */
-const ofBytes = (_: object, from: BatchType) => (from === 'uint8' ? [] : undefined)
+/** Of pictures of bytes only. */
+const ofBytes =
+  <P>(settings: (params: P) => readonly number[]) =>
+  (params: P, from: BatchType) =>
+    from === 'uint8' ? settings(params) : undefined
 
-const factorOfBytes = ({ factor }: { readonly factor: number }, from: BatchType) =>
-  from === 'uint8' ? [factor] : undefined
+const nothing = ofBytes(() => [])
+
+const factor = ofBytes((params: { readonly factor: number }) => [params.factor])
 
 const isNative = ({ interpolation, antialias }: { interpolation: string; antialias: boolean }) =>
   interpolation === 'bilinear' && antialias
@@ -217,10 +221,10 @@ const OPERATIONS: { readonly [Name in keyof Table]?: Compile<ParamsOf<Name>> } =
   randomPosterize: tone(Code.posterize, bits),
   autocontrast: tone(Code.autocontrast),
   randomAutocontrast: tone(Code.autocontrast),
-  equalize: tone(Code.equalize, ofBytes),
-  randomEqualize: tone(Code.equalize, ofBytes),
-  adjustSharpness: tone(Code.sharpness, factorOfBytes),
-  randomAdjustSharpness: tone(Code.sharpness, factorOfBytes),
+  equalize: tone(Code.equalize, nothing),
+  randomEqualize: tone(Code.equalize, nothing),
+  adjustSharpness: tone(Code.sharpness, factor),
+  randomAdjustSharpness: tone(Code.sharpness, factor),
   grayscale: grey,
   rgbToGrayscale: grey,
 }

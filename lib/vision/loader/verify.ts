@@ -3,7 +3,7 @@ import { checkFunction, checkInteger, checkOptions } from '../../check.js'
 import type { DatasetLike } from '../../data/dataset.js'
 import { describedSamples } from '../../data/described.js'
 import { type SampleError, sampleError } from '../../data/report.js'
-import { type ImageInput, type ImageOutcome, native } from '../../native.js'
+import { type ImageInput, type ImageOutcome, MOST_THREADS, native } from '../../native.js'
 import { decodeBytes, decodeError, decodeNumbers } from '../image/decode.js'
 import type { Decoding, Picture } from './fill.js'
 import { Limiter } from './limiter.js'
@@ -45,7 +45,7 @@ export async function verify<T>(
     'numWorkers',
     'onProgress',
   ])
-  checkInteger(where, 'numWorkers', numWorkers, { min: 1, max: 256 })
+  checkInteger(where, 'numWorkers', numWorkers, { min: 1, max: MOST_THREADS })
   if (onProgress !== undefined) checkFunction(where, 'onProgress', onProgress)
   const check = checkerOf(dataset as DatasetLike<unknown, unknown>, numWorkers)
   const samples = dataset.length

@@ -17,7 +17,7 @@ import {
   writeSynced,
 } from '../../checkpoint/atomic.js'
 import { DatasetError } from '../../data/errors.js'
-import { native } from '../../native.js'
+import { MOST_THREADS, native } from '../../native.js'
 import { imageFolder } from '../datasets/folder.js'
 import { ImageDataset, type ImageList, type ImageSample } from '../datasets/image-dataset.js'
 import { checkDecodeOptions, type DecodeImageOptions, decodePixels } from '../image/decode.js'
@@ -160,7 +160,7 @@ function checkPackOptions(where: string, options: PackOptions | undefined): Sett
   checkBoolean(where, 'force', force)
   checkOneOf(where, 'onError', onError, ['throw', 'skip'])
   checkBoolean(where, 'verify', verify)
-  checkInteger(where, 'numWorkers', numWorkers, { min: 1, max: 256 })
+  checkInteger(where, 'numWorkers', numWorkers, { min: 1, max: MOST_THREADS })
   checkFunction(where, 'onProgress', onProgress)
   const decoding = checkDecodeOptions(where, limits)
   return { force, onError, verify, numWorkers, onProgress, ...decoding }

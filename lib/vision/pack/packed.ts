@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkInteger, checkOptions, checkString, fail } from '../../check.js'
 import { DatasetError } from '../../data/errors.js'
-import { type ImageInput, native, type PackHandle } from '../../native.js'
+import { type ImageInput, MOST_THREADS, native, type PackHandle } from '../../native.js'
 import type { Tensor } from '../../torch/tensor.js'
 import {
   checkImageOptions,
@@ -66,7 +66,7 @@ export class PackedImages<X = Tensor, Y = number> extends ImageDataset<X, Y> {
       'numWorkers',
     ])
     if (against !== undefined) checkString(where, 'against', against)
-    checkInteger(where, 'numWorkers', numWorkers, { min: 1, max: 256 })
+    checkInteger(where, 'numWorkers', numWorkers, { min: 1, max: MOST_THREADS })
     if (against !== undefined && !native.decodesJpeg()) {
       throw new Error(
         `${where}: to compare a pack with its files needs libjpeg-turbo, whose headers were not found when node-libtorch was built (see npx node-libtorch doctor)`,
